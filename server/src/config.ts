@@ -186,7 +186,7 @@ function bytes(env: Environment, name: string, otherwise: number): number {
   const value = text(env, name);
   if (value === null) return otherwise;
   const match = /^(\d{1,15})(KiB|MiB|GiB)?$/.exec(value);
-  const factor = { KiB: 1024, MiB, GiB: 1024 * MIB }[match?.[2] ?? ''] ?? 1;
+  const factor = { KiB: 1024, MiB: MIB, GiB: 1024 * MIB }[match?.[2] ?? ''] ?? 1;
   const result = Number(match?.[1] ?? 0) * factor;
   if (match === null || result < 1 || !Number.isSafeInteger(result)) {
     throw new ConfigError(

@@ -1,20 +1,84 @@
-/** Every error that a client can receive. A test checks that the documentation lists each code. */
+/** Every error that a client can receive. A test checks that docs/errors.md lists each code. */
 const catalogue = {
+  NOT_FOUND: {
+    status: 404,
+    help: 'See /api/docs for the routes of this server.',
+  },
+  REQUEST_INVALID: {
+    status: 400,
+    help: 'Check the request line, the headers and the JSON of the body.',
+  },
+  AUTH_REQUIRED: {
+    status: 401,
+    help: 'Send `Authorization: Bearer <token>` with a token of FLAMEHOUSE_TOKENS, or sign in to the UI.',
+  },
+  AUTH_FORBIDDEN: {
+    status: 403,
+    help: 'Agents need a token with the role ingest, people and programs that read need the role read.',
+  },
+  AUTH_CROSS_SITE: {
+    status: 403,
+    help: 'Pages of other sites may not write to this server. Send the request from a program, or from the UI.',
+  },
+  AUTH_HOST_UNKNOWN: {
+    status: 403,
+    help: 'Without tokens the server answers only to localhost. Set FLAMEHOUSE_UI_URL to the name it is reached by, or set FLAMEHOUSE_TOKENS.',
+  },
+  INGEST_BODY_EMPTY: {
+    status: 400,
+    help: 'Send a profile.proto message as the body: curl --data-binary @cpu.pb.gz.',
+  },
+  INGEST_BODY_TOO_LARGE: {
+    status: 413,
+    help: 'Shorten the window of the agent, or raise FLAMEHOUSE_UPLOAD_BYTES_MAX.',
+  },
+  INGEST_CONTENT_TYPE: {
+    status: 415,
+    help: 'Send multipart/form-data, or the profile itself as application/octet-stream.',
+  },
+  INGEST_MULTIPART_INVALID: {
+    status: 400,
+    help: 'Send multipart/form-data: part `meta` with JSON, then each profile as a part with a file name.',
+  },
+  INGEST_META_MISSING: {
+    status: 400,
+    help: 'Add a part `meta` without a file name; docs/errors.md shows an example.',
+  },
   INGEST_META_INVALID: {
     status: 400,
     help: 'Send part `meta` as JSON with uploadId, service, from and to; docs/errors.md shows an example.',
+  },
+  INGEST_SERVICE_INVALID: {
+    status: 400,
+    help: 'A service name has 1 to 255 characters, no control characters, and no space at either end.',
   },
   INGEST_NOT_PPROF: {
     status: 400,
     help: 'Send a profile.proto message, gzip-compressed or plain.',
   },
+  INGEST_BUSY: {
+    status: 503,
+    help: 'The server holds as many uploads as it may. Try again after Retry-After seconds; agents do so by themselves.',
+  },
   QUERY_PARAMETER_INVALID: {
     status: 400,
     help: 'See /api/docs for the parameters of this route.',
   },
+  QUERY_RANGE_INVALID: {
+    status: 400,
+    help: 'Send from before to: epoch milliseconds, ISO 8601, now, or now-15m.',
+  },
+  QUERY_NODE_NOT_FOUND: {
+    status: 404,
+    help: 'Take `root` from nodes.id of an answer with the same service, type, range and filter.',
+  },
   STORAGE_UNAVAILABLE: {
     status: 503,
     help: 'Try again; agents do so by themselves. If it stays, check that ClickHouse answers at CLICKHOUSE_URL.',
+  },
+  SERVER_STOPPING: {
+    status: 503,
+    help: 'The server is being stopped. Try again after Retry-After seconds; agents do so by themselves.',
   },
   INTERNAL: {
     status: 500,
@@ -23,6 +87,9 @@ const catalogue = {
 } as const satisfies Record<string, { readonly status: number; readonly help: string }>;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** Every code, for the documentation and its test. */
+export const errorCodes = Object.keys(catalogue) as readonly ErrorCode[];
 
 /** An error with a code, a status and a help text from the catalogue. */
 export class ApiError extends Error {
