@@ -1,0 +1,139 @@
+import { ProfileError } from './errors.ts';
+import type { Uint32List } from './typed-list.ts';
+import type { Uint64List, WireId, WireProfile } from './wire-profile.ts';
+
+/** id -> row of each table; what decode resolves references with. */
+export interface CheckedIds {
+  readonly location: ReadonlyMap<WireId, number>;
+  readonly func: ReadonlyMap<WireId, number>;
+  readonly mapping: ReadonlyMap<WireId, number>;
+}
+
+/**
+ * Check what a pprof must hold to mean anything, straight after its bytes were read.
+ *
+ * A function id of 0 is left to decode, which mends it; every other broken reference rejects.
+ * Errors  ProfileError with the code of the first violation, naming the row or id and both values.
+ * Source  https://github.com/google/pprof/blob/main/profile/profile.go, CheckValid
+ */
+export function checkWireProfile(wire: WireProfile): CheckedIds {
+  if (wire.sampleTypes.length === 0) {
+    throw new ProfileError(
+      'PROFILE_NO_SAMPLE_TYPE',
+      `got 0 sample types with ${wire.samples.valueEnd.length} samples`,
+    );
+  }
+  checkStrings(wire);
+  checkValues(wire);
+  const ids: CheckedIds = {
+    location: uniqueIds('location', wire.locations.id),
+    func: uniqueIds('function', wire.functions.id),
+    mapping: uniqueIds('mapping', wire.mappings.id),
+  };
+  checkLocations(wire, ids);
+  checkFunctions(wire, ids);
+  return ids;
+}
+
+function checkStrings(wire: WireProfile): void {
+  const count = Math.max(1, wire.strings.length); // index 0 is the empty string, with or without a table
+  const fail = (what: string, index: number): never => {
+    const got = index === 0xffffffff ? 'an index over 32 bits' : `index ${index}`;
+    throw new ProfileError(
+      'PROFILE_STRING_OUT_OF_RANGE',
+      `${what} is ${got}, but string_table has ${wire.strings.length} entries`,
+    );
+  };
+  const column = (what: string, indexes: Uint32List) => {
+    for (let row = 0; row < indexes.length; row++) {
+      if (indexes.at(row) >= count) fail(`${what} ${row}`, indexes.at(row));
+    }
+  };
+  wire.sampleTypes.forEach(({ type, unit }, row) => {
+    if (type >= count) fail(`type of sample_type ${row}`, type);
+    if (unit >= count) fail(`unit of sample_type ${row}`, unit);
+  });
+  if (wire.periodType !== null) {
+    if (wire.periodType.type >= count) fail('type of period_type', wire.periodType.type);
+    if (wire.periodType.unit >= count) fail('unit of period_type', wire.periodType.unit);
+  }
+  if (wire.defaultSampleType >= count) fail('default_sample_type', wire.defaultSampleType);
+  for (const comment of wire.comments) if (comment >= count) fail('comment', comment);
+  column('key of label', wire.labels.key);
+  column('str of label', wire.labels.str);
+  column('num_unit of label', wire.labels.numUnit);
+  column('name of function', wire.functions.name);
+  column('system_name of function', wire.functions.systemName);
+  column('filename of function', wire.functions.file);
+  column('filename of mapping', wire.mappings.file);
+}
+
+function checkValues(wire: WireProfile): void {
+  const perSample = wire.sampleTypes.length;
+  let start = 0;
+  for (let sample = 0; sample < wire.samples.valueEnd.length; sample++) {
+    const end = wire.samples.valueEnd.at(sample);
+    if (end - start !== perSample) {
+      throw new ProfileError(
+        'PROFILE_VALUE_COUNT',
+        `sample ${sample} has ${end - start} values, but there are ${perSample} sample types`,
+      );
+    }
+    start = end;
+  }
+  for (let row = 0; row < wire.values.length; row++) {
+    if (wire.values.high.at(row) < 0x80000000) continue;
+    const value = BigInt.asIntN(
+      64,
+      (BigInt(wire.values.high.at(row)) << 32n) | BigInt(wire.values.low.at(row)),
+    );
+    throw new ProfileError(
+      'PROFILE_VALUE_NEGATIVE',
+      `sample ${Math.floor(row / perSample)} has value ${value} for sample type ${row % perSample}`,
+    );
+  }
+}
+
+/** id -> row. Ids of 0 are left out: they stand for "none", and decode mends functions that have no other. */
+function uniqueIds(table: string, ids: Uint64List): Map<WireId, number> {
+  const rowOf = new Map<WireId, number>();
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids.id(row);
+    if (id === 0) continue;
+    const known = rowOf.get(id);
+    if (known !== undefined) {
+      throw new ProfileError(
+        'PROFILE_ID_DUPLICATE',
+        `${table} id ${id} is in rows ${known} and ${row}`,
+      );
+    }
+    rowOf.set(id, row);
+  }
+  return rowOf;
+}
+
+function checkLocations(wire: WireProfile, ids: CheckedIds): void {
+  let sample = 0;
+  for (let entry = 0; entry < wire.locationIds.length; entry++) {
+    while (entry >= wire.samples.locationEnd.at(sample)) sample++;
+    const id = wire.locationIds.id(entry);
+    if (ids.location.has(id)) continue;
+    throw new ProfileError(
+      'PROFILE_LOCATION_DANGLING',
+      `sample ${sample} names location ${id}, which is not among the ${wire.locations.id.length} locations`,
+    );
+  }
+}
+
+function checkFunctions(wire: WireProfile, ids: CheckedIds): void {
+  let location = 0;
+  for (let line = 0; line < wire.lines.func.length; line++) {
+    while (line >= wire.locations.lineEnd.at(location)) location++;
+    const id = wire.lines.func.id(line);
+    if (id === 0 || ids.func.has(id)) continue;
+    throw new ProfileError(
+      'PROFILE_FUNCTION_DANGLING',
+      `location ${wire.locations.id.id(location)} names function ${id}, which is not among the ${wire.functions.id.length} functions`,
+    );
+  }
+}

@@ -1,0 +1,248 @@
+import { type CheckedIds, checkWireProfile } from './check-profile.ts';
+import type { Label, Profile, ValueType } from './profile.ts';
+import { Uint32List } from './typed-list.ts';
+import {
+  DEFAULT_LIMITS,
+  type DecodeLimits,
+  readWireProfile,
+  tooManyFrames,
+  type WireProfile,
+} from './wire-profile.ts';
+
+/**
+ * Decode a pprof message (not gzip) and check it.
+ *
+ * Shape   inlined lines become frames of their own; stacks are turned to root first.
+ *         A location without lines becomes a frame named `file!0xaddress`.
+ * Units   values as the profile says; BigInt64Array when one passes 2^53, else Float64Array.
+ * Errors  ProfileError, see check-profile.ts and wire-profile.ts.
+ * Source  proto/profile.proto
+ */
+export function decodeProfile(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): Profile {
+  const bounds = { ...DEFAULT_LIMITS, ...limits };
+  const wire = readWireProfile(bytes, bounds);
+  return resolve(wire, checkWireProfile(wire), bounds);
+}
+
+function resolve(wire: WireProfile, ids: CheckedIds, limits: DecodeLimits): Profile {
+  const text = (index: number) => (index === 0 ? '' : wire.strings[index]!);
+  const valueType = (v: { type: number; unit: number }): ValueType => ({
+    type: text(v.type),
+    unit: text(v.unit),
+  });
+  const functions = new FunctionRows(wire, text);
+  const frames = expandLocations(wire, ids, functions);
+  const stacks = turnStacks(wire, ids, frames, limits);
+  const labels = resolveLabels(wire, text);
+  return {
+    sampleTypes: wire.sampleTypes.map(valueType),
+    ...stacks,
+    values: resolveValues(wire),
+    labelSet: labels.labelSet,
+    labelSets: labels.labelSets,
+    frames: { func: frames.func.toArray(), line: frames.line.toArray() },
+    functions: functions.table(),
+    timeNanos: wire.timeNanos,
+    durationNanos: wire.durationNanos,
+    periodType: wire.periodType === null ? null : valueType(wire.periodType),
+    period: wire.period,
+    defaultSampleType: text(wire.defaultSampleType),
+    comments: wire.comments.map(text),
+    repairs: { functionIdZero: functions.idZero, missingLines: frames.missingLines },
+  };
+}
+
+/** The function table, with rows added for what the profile does not name. */
+class FunctionRows {
+  readonly name: string[] = [];
+  readonly systemName: string[] = [];
+  readonly file: string[] = [];
+  readonly startLine = new Uint32List();
+  idZero = 0;
+  /** Old .NET writers give every function id 0 and one location to each: then the rows pair up. */
+  private readonly pairsWithLocations: boolean;
+  private readonly added = new Map<string, number>();
+
+  constructor(wire: WireProfile, text: (index: number) => string) {
+    const { functions } = wire;
+    let allZero = functions.id.length > 0 && functions.id.length === wire.locations.id.length;
+    for (let row = 0; row < functions.id.length; row++) {
+      const name = text(functions.name.at(row));
+      const systemName = text(functions.systemName.at(row));
+      this.name.push(name === '' ? systemName : name);
+      this.systemName.push(systemName === name ? '' : systemName);
+      this.file.push(text(functions.file.at(row)));
+      this.startLine.push(functions.startLine.at(row));
+      if (functions.id.id(row) !== 0) allZero = false;
+    }
+    this.pairsWithLocations = allZero;
+  }
+
+  /** The row for a line whose function id is 0. */
+  forIdZero(location: number): number {
+    this.idZero++;
+    return this.pairsWithLocations ? location : this.named('[unknown]', '');
+  }
+
+  /** The row of a function that the profile has no entry for. */
+  named(name: string, file: string): number {
+    const key = `${file}\n${name}`;
+    let row = this.added.get(key);
+    if (row === undefined) {
+      row = this.name.push(name) - 1;
+      this.systemName.push('');
+      this.file.push(file);
+      this.startLine.push(0);
+      this.added.set(key, row);
+    }
+    return row;
+  }
+
+  table(): Profile['functions'] {
+    const { name, systemName, file } = this;
+    return { name, systemName, file, startLine: this.startLine.toArray() };
+  }
+}
+
+/** Frames of every location, root first: frame rows from `start[location]` to `start[location + 1]`. */
+interface LocationFrames {
+  readonly start: Uint32List;
+  readonly rows: Uint32List;
+  readonly func: Uint32List;
+  readonly line: Uint32List;
+  missingLines: number;
+}
+
+function expandLocations(
+  wire: WireProfile,
+  ids: CheckedIds,
+  functions: FunctionRows,
+): LocationFrames {
+  const frames: LocationFrames = {
+    start: new Uint32List(),
+    rows: new Uint32List(),
+    func: new Uint32List(),
+    line: new Uint32List(),
+    missingLines: 0,
+  };
+  const known = new Map<number, number>(); // function and line -> frame
+  const intern = (func: number, line: number) => {
+    const key = func * 2 ** 32 + line;
+    let row = known.get(key);
+    if (row === undefined) {
+      row = frames.func.length;
+      frames.func.push(func);
+      frames.line.push(line);
+      known.set(key, row);
+    }
+    return row;
+  };
+  let lineStart = 0;
+  for (let location = 0; location < wire.locations.id.length; location++) {
+    const lineEnd = wire.locations.lineEnd.at(location);
+    frames.start.push(frames.rows.length);
+    if (lineEnd === lineStart) {
+      frames.missingLines++;
+      frames.rows.push(intern(functions.named(addressName(wire, ids, location), ''), 0));
+    }
+    // On the wire the first line is the innermost of an inlined chain.
+    for (let line = lineEnd - 1; line >= lineStart; line--) {
+      const id = wire.lines.func.id(line);
+      const func = id === 0 ? functions.forIdZero(location) : ids.func.get(id)!;
+      frames.rows.push(intern(func, wire.lines.line.at(line)));
+    }
+    lineStart = lineEnd;
+  }
+  frames.start.push(frames.rows.length);
+  return frames;
+}
+
+/** `libfoo.so!0x1f3a`, or the address alone when the mapping is not known. */
+function addressName(wire: WireProfile, ids: CheckedIds, location: number): string {
+  const mapping = ids.mapping.get(wire.locations.mapping.id(location));
+  const path = mapping === undefined ? '' : (wire.strings[wire.mappings.file.at(mapping)] ?? '');
+  const address = `0x${wire.locations.address.id(location).toString(16)}`;
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  return file === '' ? address : `${file}!${address}`;
+}
+
+function turnStacks(
+  wire: WireProfile,
+  ids: CheckedIds,
+  frames: LocationFrames,
+  limits: DecodeLimits,
+): Pick<Profile, 'stackStart' | 'stackFrames'> {
+  const stackStart = new Uint32List(wire.samples.locationEnd.length + 1);
+  const stackFrames = new Uint32List(Math.max(64, wire.locationIds.length));
+  stackStart.push(0);
+  let start = 0;
+  for (let sample = 0; sample < wire.samples.locationEnd.length; sample++) {
+    const end = wire.samples.locationEnd.at(sample);
+    for (let entry = end - 1; entry >= start; entry--) {
+      const location = ids.location.get(wire.locationIds.id(entry))!;
+      const rowEnd = frames.start.at(location + 1);
+      for (let row = frames.start.at(location); row < rowEnd; row++) {
+        stackFrames.push(frames.rows.at(row));
+      }
+    }
+    if (stackFrames.length > limits.stackFramesMax) throw tooManyFrames(limits);
+    stackStart.push(stackFrames.length);
+    start = end;
+  }
+  return { stackStart: stackStart.toArray(), stackFrames: stackFrames.toArray() };
+}
+
+function resolveValues(wire: WireProfile): Float64Array | BigInt64Array {
+  const { low, high } = wire.values;
+  const values = new Float64Array(low.length);
+  for (let row = 0; row < low.length; row++) {
+    if (high.at(row) >= 0x200000) return bigValues(wire);
+    values[row] = high.at(row) * 2 ** 32 + low.at(row);
+  }
+  return values;
+}
+
+function bigValues(wire: WireProfile): BigInt64Array {
+  return BigInt64Array.from({ length: wire.values.length }, (_, row) =>
+    BigInt(wire.values.id(row)),
+  );
+}
+
+function resolveLabels(
+  wire: WireProfile,
+  text: (index: number) => string,
+): Pick<Profile, 'labelSet' | 'labelSets'> {
+  const { labels, samples } = wire;
+  const labelSets: Label[][] = [[]];
+  const known = new Map<string, number>([['', 0]]);
+  const labelSet = new Uint32Array(samples.labelEnd.length);
+  let start = 0;
+  for (let sample = 0; sample < labelSet.length; sample++) {
+    const end = samples.labelEnd.at(sample);
+    let key = '';
+    for (let row = start; row < end; row++) {
+      key += `${labels.key.at(row)},${labels.str.at(row)},${labels.num.id(row)},${labels.numUnit.at(row)};`;
+    }
+    let set = known.get(key);
+    if (set === undefined) {
+      set = labelSets.length;
+      known.set(key, set);
+      const rows = Array.from({ length: end - start }, (_, i) => start + i);
+      labelSets.push(rows.map((row) => label(wire, row, text)));
+    }
+    labelSet[sample] = set;
+    start = end;
+  }
+  return { labelSet, labelSets };
+}
+
+function label(wire: WireProfile, row: number, text: (index: number) => string): Label {
+  const { labels } = wire;
+  const str = labels.str.at(row);
+  return {
+    key: text(labels.key.at(row)),
+    str: text(str),
+    num: str === 0 ? BigInt.asIntN(64, BigInt(labels.num.id(row))) : null,
+    numUnit: text(labels.numUnit.at(row)),
+  };
+}

@@ -1,0 +1,14 @@
+export type * from './api.ts';
+export * from './call-tree.ts';
+export { decodeProfile } from './decode.ts';
+export { encodeProfile } from './encode.ts';
+export { ProfileError, type ProfileErrorCode } from './errors.ts';
+export * from './folded.ts';
+export * from './frames.ts';
+export { Hash64, hash64 } from './hash.ts';
+export * from './profile.ts';
+export { type FrameInput, ProfileBuilder, type ProfileMeta } from './profile-builder.ts';
+export * from './profile-types.ts';
+export { formatSelector, type Matcher, parseSelector } from './selector.ts';
+export * from './units.ts';
+export { DEFAULT_LIMITS, type DecodeLimits } from './wire-profile.ts';
