@@ -56,6 +56,18 @@ const catalogue = {
     status: 400,
     help: 'Send a profile.proto message, gzip-compressed or plain.',
   },
+  INGEST_GZIP_INVALID: {
+    status: 400,
+    help: 'The body starts like gzip but does not decompress: it was cut off or changed on its way. Send it again whole.',
+  },
+  INGEST_PROFILE_TOO_LARGE: {
+    status: 413,
+    help: 'A profile may hold 64 MiB after decompression. Aggregate equal stacks before sending, or send shorter windows.',
+  },
+  INGEST_TIME_OUT_OF_RANGE: {
+    status: 422,
+    help: 'Check the clock of the sender. A window may not be older than raw retention, end more than 10 minutes ahead, or last longer than a day.',
+  },
   INGEST_BUSY: {
     status: 503,
     help: 'The server holds as many uploads as it may. Try again after Retry-After seconds; agents do so by themselves.',
@@ -68,6 +80,18 @@ const catalogue = {
     status: 400,
     help: 'Send from before to: epoch milliseconds, ISO 8601, now, or now-15m.',
   },
+  QUERY_FILTER_INVALID: {
+    status: 400,
+    help: 'Write {name="value", other=~"regex"}; operators are = != =~ !~, regular expressions are RE2 and match the whole value.',
+  },
+  QUERY_LABEL_NOT_KEPT: {
+    status: 422,
+    help: 'Ranges beyond raw retention keep only version, environment and endpoint. Shorten the range, or filter by those.',
+  },
+  QUERY_LIMIT_EXCEEDED: {
+    status: 422,
+    help: 'The question takes more time or memory than one query may. Shorten the range or narrow the filter.',
+  },
   QUERY_NODE_NOT_FOUND: {
     status: 404,
     help: 'Take `root` from nodes.id of an answer with the same service, type, range and filter.',
@@ -75,6 +99,10 @@ const catalogue = {
   STORAGE_UNAVAILABLE: {
     status: 503,
     help: 'Try again; agents do so by themselves. If it stays, check that ClickHouse answers at CLICKHOUSE_URL.',
+  },
+  STORAGE_FULL: {
+    status: 503,
+    help: 'The spool is at FLAMEHOUSE_SPOOL_BYTES_MAX or the disk below FLAMEHOUSE_DISK_BYTES_MIN. Free space, or check that ClickHouse takes inserts; agents keep their queue and try again.',
   },
   SERVER_STOPPING: {
     status: 503,
