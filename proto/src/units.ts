@@ -47,9 +47,13 @@ export function formatNumber(value: number): string {
   if (size === 0) return '0';
   const digits = size >= 100 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(size)));
   const [whole, fraction] = size.toFixed(digits).split('.') as [string, string?];
-  const text =
-    whole.replaceAll(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+  const text = grouped(whole) + (fraction === undefined ? '' : `.${fraction}`);
   return (value < 0 ? MINUS : '') + text;
+}
+
+/** A comma before every three digits. */
+function grouped(digits: string): string {
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** With an explicit sign: +4.21, −0.3, 0. */
@@ -84,7 +88,7 @@ const COUNT_UNITS = ['', 'k', 'M', 'G', 'T'];
 /** 1,284 as it is, larger counts with three digits: 302 k. */
 export function formatCount(count: number): string {
   const size = Math.abs(count);
-  if (size < 10_000) return formatNumber(Math.round(count));
+  if (size < 10_000) return grouped(Math.round(count).toFixed(0).replace('-', MINUS));
   const power = Math.min(COUNT_UNITS.length - 1, Math.floor(Math.log10(size) / 3));
   return `${formatNumber(count / 1000 ** power)}${SPACE}${COUNT_UNITS[power]}`;
 }
