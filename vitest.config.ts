@@ -4,27 +4,37 @@ import { defineConfig } from 'vitest/config';
 process.env['TZ'] = 'UTC';
 process.env['LC_ALL'] = 'C';
 
-/** One project per folder under test/. Those that need the real engine or a browser run one file at a time. */
-const project = (name: string, options: { serial?: boolean; timeoutMs?: number } = {}) => ({
+interface ProjectOptions {
+  readonly timeoutMs: number;
+  /** One file at a time: the real engine and a browser want the machine for themselves. */
+  readonly serial?: boolean;
+}
+
+/** One project for each folder under test/, run one after the other in this order. */
+const project = (name: string, { timeoutMs, serial = false }: ProjectOptions, order: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, ...(name === 'unit' ? ['test/*.test.ts'] : [])],
-    testTimeout: options.timeoutMs ?? 10_000,
-    hookTimeout: options.timeoutMs ?? 10_000,
-    fileParallelism: !options.serial,
-    ...(options.serial ? { pool: 'forks' as const } : {}),
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism: !serial,
+    pool: 'forks' as const,
+    sequence: { groupOrder: order },
   },
 });
 
+const projects: [name: string, options: ProjectOptions][] = [
+  ['unit', { timeoutMs: 10_000 }],
+  ['property', { timeoutMs: 60_000 }],
+  ['golden', { timeoutMs: 10_000 }],
+  ['contract', { timeoutMs: 60_000, serial: true }],
+  ['integration', { timeoutMs: 120_000, serial: true }],
+  ['e2e', { timeoutMs: 180_000, serial: true }],
+];
+
 export default defineConfig({
   test: {
-    projects: [
-      project('unit'),
-      project('property', { timeoutMs: 30_000 }),
-      project('golden'),
-      project('contract', { serial: true, timeoutMs: 60_000 }),
-      project('integration', { serial: true, timeoutMs: 120_000 }),
-      project('e2e', { serial: true, timeoutMs: 180_000 }),
-    ],
+    reporters: ['default', './test/support/tally-reporter.ts'],
+    projects: projects.map(([name, options], order) => project(name, options, order)),
   },
 });
