@@ -1,12 +1,13 @@
 import { ProfileError } from './errors.ts';
-import type { Uint32List } from './typed-list.ts';
-import type { Uint64List, WireId, WireProfile } from './wire-profile.ts';
+import { IdIndex } from './id-index.ts';
+import type { Uint32List, Uint64List } from './typed-list.ts';
+import type { WireProfile } from './wire-profile.ts';
 
 /** id -> row of each table; what decode resolves references with. */
 export interface CheckedIds {
-  readonly location: ReadonlyMap<WireId, number>;
-  readonly func: ReadonlyMap<WireId, number>;
-  readonly mapping: ReadonlyMap<WireId, number>;
+  readonly location: IdIndex;
+  readonly func: IdIndex;
+  readonly mapping: IdIndex;
 }
 
 /**
@@ -81,59 +82,48 @@ function checkValues(wire: WireProfile): void {
     }
     start = end;
   }
+  if (wire.values.isNarrow) return;
   for (let row = 0; row < wire.values.length; row++) {
-    if (wire.values.high.at(row) < 0x80000000) continue;
-    const value = BigInt.asIntN(
-      64,
-      (BigInt(wire.values.high.at(row)) << 32n) | BigInt(wire.values.low.at(row)),
-    );
+    if (wire.values.highAt(row) < 0x80000000) continue;
     throw new ProfileError(
       'PROFILE_VALUE_NEGATIVE',
-      `sample ${Math.floor(row / perSample)} has value ${value} for sample type ${row % perSample}`,
+      `sample ${Math.floor(row / perSample)} has value ${BigInt.asIntN(64, BigInt(wire.values.at(row)))} for sample type ${row % perSample}`,
     );
   }
 }
 
-/** id -> row. Ids of 0 are left out: they stand for "none", and decode mends functions that have no other. */
-function uniqueIds(table: string, ids: Uint64List): Map<WireId, number> {
-  const rowOf = new Map<WireId, number>();
-  for (let row = 0; row < ids.length; row++) {
-    const id = ids.id(row);
-    if (id === 0) continue;
-    const known = rowOf.get(id);
-    if (known !== undefined) {
-      throw new ProfileError(
-        'PROFILE_ID_DUPLICATE',
-        `${table} id ${id} is in rows ${known} and ${row}`,
-      );
-    }
-    rowOf.set(id, row);
+function uniqueIds(table: string, ids: Uint64List): IdIndex {
+  const index = new IdIndex(ids);
+  if (index.duplicate !== null) {
+    const [first, second] = index.duplicate;
+    throw new ProfileError(
+      'PROFILE_ID_DUPLICATE',
+      `${table} id ${ids.at(first)} is in rows ${first} and ${second}`,
+    );
   }
-  return rowOf;
+  return index;
 }
 
 function checkLocations(wire: WireProfile, ids: CheckedIds): void {
+  const dangling = ids.location.firstMissing(wire.locationIds);
+  if (dangling < 0) return;
   let sample = 0;
-  for (let entry = 0; entry < wire.locationIds.length; entry++) {
-    while (entry >= wire.samples.locationEnd.at(sample)) sample++;
-    const id = wire.locationIds.id(entry);
-    if (ids.location.has(id)) continue;
-    throw new ProfileError(
-      'PROFILE_LOCATION_DANGLING',
-      `sample ${sample} names location ${id}, which is not among the ${wire.locations.id.length} locations`,
-    );
-  }
+  while (dangling >= wire.samples.locationEnd.at(sample)) sample++;
+  throw new ProfileError(
+    'PROFILE_LOCATION_DANGLING',
+    `sample ${sample} names location ${wire.locationIds.at(dangling)}, which is not among the ${wire.locations.id.length} locations`,
+  );
 }
 
 function checkFunctions(wire: WireProfile, ids: CheckedIds): void {
   let location = 0;
   for (let line = 0; line < wire.lines.func.length; line++) {
     while (line >= wire.locations.lineEnd.at(location)) location++;
-    const id = wire.lines.func.id(line);
-    if (id === 0 || ids.func.has(id)) continue;
+    const id = wire.lines.func.at(line);
+    if (id === 0 || ids.func.rowOf(wire.lines.func, line) >= 0) continue;
     throw new ProfileError(
       'PROFILE_FUNCTION_DANGLING',
-      `location ${wire.locations.id.id(location)} names function ${id}, which is not among the ${wire.functions.id.length} functions`,
+      `location ${wire.locations.id.at(location)} names function ${id}, which is not among the ${wire.functions.id.length} functions`,
     );
   }
 }

@@ -73,7 +73,7 @@ class FunctionRows {
       this.systemName.push(systemName === name ? '' : systemName);
       this.file.push(text(functions.file.at(row)));
       this.startLine.push(functions.startLine.at(row));
-      if (functions.id.id(row) !== 0) allZero = false;
+      if (functions.id.at(row) !== 0) allZero = false;
     }
     this.pairsWithLocations = allZero;
   }
@@ -147,8 +147,8 @@ function expandLocations(
     }
     // On the wire the first line is the innermost of an inlined chain.
     for (let line = lineEnd - 1; line >= lineStart; line--) {
-      const id = wire.lines.func.id(line);
-      const func = id === 0 ? functions.forIdZero(location) : ids.func.get(id)!;
+      const known = ids.func.rowOf(wire.lines.func, line);
+      const func = known < 0 ? functions.forIdZero(location) : known;
       frames.rows.push(intern(func, wire.lines.line.at(line)));
     }
     lineStart = lineEnd;
@@ -159,9 +159,9 @@ function expandLocations(
 
 /** `libfoo.so!0x1f3a`, or the address alone when the mapping is not known. */
 function addressName(wire: WireProfile, ids: CheckedIds, location: number): string {
-  const mapping = ids.mapping.get(wire.locations.mapping.id(location));
-  const path = mapping === undefined ? '' : (wire.strings[wire.mappings.file.at(mapping)] ?? '');
-  const address = `0x${wire.locations.address.id(location).toString(16)}`;
+  const mapping = ids.mapping.rowOf(wire.locations.mapping, location);
+  const path = mapping < 0 ? '' : (wire.strings[wire.mappings.file.at(mapping)] ?? '');
+  const address = `0x${wire.locations.address.at(location).toString(16)}`;
   const file = path.slice(path.lastIndexOf('/') + 1);
   return file === '' ? address : `${file}!${address}`;
 }
@@ -172,39 +172,40 @@ function turnStacks(
   frames: LocationFrames,
   limits: DecodeLimits,
 ): Pick<Profile, 'stackStart' | 'stackFrames'> {
-  const stackStart = new Uint32List(wire.samples.locationEnd.length + 1);
+  const stackStart = new Uint32Array(wire.samples.locationEnd.length + 1);
   const stackFrames = new Uint32List(Math.max(64, wire.locationIds.length));
-  stackStart.push(0);
+  const rows = frames.rows.view();
+  const rowStart = frames.start.view();
   let start = 0;
   for (let sample = 0; sample < wire.samples.locationEnd.length; sample++) {
     const end = wire.samples.locationEnd.at(sample);
     for (let entry = end - 1; entry >= start; entry--) {
-      const location = ids.location.get(wire.locationIds.id(entry))!;
-      const rowEnd = frames.start.at(location + 1);
-      for (let row = frames.start.at(location); row < rowEnd; row++) {
-        stackFrames.push(frames.rows.at(row));
-      }
+      const location = ids.location.rowOf(wire.locationIds, entry);
+      const rowEnd = rowStart[location + 1]!;
+      for (let row = rowStart[location]!; row < rowEnd; row++) stackFrames.push(rows[row]!);
     }
     if (stackFrames.length > limits.stackFramesMax) throw tooManyFrames(limits);
-    stackStart.push(stackFrames.length);
+    stackStart[sample + 1] = stackFrames.length;
     start = end;
   }
-  return { stackStart: stackStart.toArray(), stackFrames: stackFrames.toArray() };
+  return { stackStart, stackFrames: stackFrames.toArray() };
 }
 
 function resolveValues(wire: WireProfile): Float64Array | BigInt64Array {
-  const { low, high } = wire.values;
-  const values = new Float64Array(low.length);
-  for (let row = 0; row < low.length; row++) {
-    if (high.at(row) >= 0x200000) return bigValues(wire);
-    values[row] = high.at(row) * 2 ** 32 + low.at(row);
+  const { values } = wire;
+  if (values.isNarrow) return Float64Array.from(values.lows());
+  const numbers = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const high = values.highAt(row);
+    if (high >= 0x200000) return bigValues(wire);
+    numbers[row] = high * 2 ** 32 + values.lowAt(row);
   }
-  return values;
+  return numbers;
 }
 
 function bigValues(wire: WireProfile): BigInt64Array {
   return BigInt64Array.from({ length: wire.values.length }, (_, row) =>
-    BigInt(wire.values.id(row)),
+    BigInt(wire.values.at(row)),
   );
 }
 
@@ -221,7 +222,7 @@ function resolveLabels(
     const end = samples.labelEnd.at(sample);
     let key = '';
     for (let row = start; row < end; row++) {
-      key += `${labels.key.at(row)},${labels.str.at(row)},${labels.num.id(row)},${labels.numUnit.at(row)};`;
+      key += `${labels.key.at(row)},${labels.str.at(row)},${labels.num.at(row)},${labels.numUnit.at(row)};`;
     }
     let set = known.get(key);
     if (set === undefined) {
@@ -242,7 +243,7 @@ function label(wire: WireProfile, row: number, text: (index: number) => string):
   return {
     key: text(labels.key.at(row)),
     str: text(str),
-    num: str === 0 ? BigInt.asIntN(64, BigInt(labels.num.id(row))) : null,
+    num: str === 0 ? BigInt.asIntN(64, BigInt(labels.num.at(row))) : null,
     numUnit: text(labels.numUnit.at(row)),
   };
 }

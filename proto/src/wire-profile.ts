@@ -1,5 +1,5 @@
 import { ProfileError } from './errors.ts';
-import { Uint32List } from './typed-list.ts';
+import { Uint32List, Uint64List } from './typed-list.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** What one decode may use at most. A limit that is reached rejects the whole profile. */
@@ -11,32 +11,6 @@ export interface DecodeLimits {
 }
 
 export const DEFAULT_LIMITS: DecodeLimits = { samplesMax: 500_000, stackFramesMax: 8_000_000 };
-
-/** A 64-bit id as a Map key: a number when that is exact, else a bigint. */
-export type WireId = number | bigint;
-
-/** Ids or values of 64 bits as two columns of 32. */
-export class Uint64List {
-  readonly low = new Uint32List();
-  readonly high = new Uint32List();
-
-  get length(): number {
-    return this.low.length;
-  }
-
-  push(low: number, high: number): void {
-    this.low.push(low);
-    this.high.push(high);
-  }
-
-  id(index: number): WireId {
-    return wireId(this.low.at(index), this.high.at(index));
-  }
-}
-
-export function wireId(low: number, high: number): WireId {
-  return high < 0x200000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
-}
 
 /** profile.proto as it is on the wire: ids unresolved, string fields are indexes, stacks leaf first. */
 export interface WireProfile {
@@ -87,27 +61,27 @@ export interface WireProfile {
 export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WireProfile {
   const wire = emptyWireProfile();
   const reader = new WireReader(bytes);
-  const utf8 = new TextDecoder();
   while (reader.nextField()) {
     switch (reader.field) {
       case 1:
-        inside(reader, () => wire.sampleTypes.push(readValueType(reader)));
+        inside(reader, readSampleType, wire);
         break;
       case 2:
-        inside(reader, () => readSample(reader, wire, limits));
+        inside(reader, readSample, wire);
+        checkLimits(wire, limits);
         break;
       case 3:
-        inside(reader, () => readMapping(reader, wire));
+        inside(reader, readMapping, wire);
         break;
       case 4:
-        inside(reader, () => readLocation(reader, wire));
+        inside(reader, readLocation, wire);
         break;
       case 5:
-        inside(reader, () => readFunction(reader, wire));
+        inside(reader, readFunction, wire);
         break;
       case 6: {
         const end = reader.delimited();
-        wire.strings.push(utf8.decode(bytes.subarray(reader.position, end)));
+        wire.strings.push(readText(bytes, reader.position, end));
         reader.position = end;
         break;
       }
@@ -120,16 +94,14 @@ export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WirePr
         wire.durationNanos = reader.bigint;
         break;
       case 11:
-        inside(reader, () => {
-          wire.periodType = readValueType(reader);
-        });
+        inside(reader, readPeriodType, wire);
         break;
       case 12:
         reader.integer();
         wire.period = reader.isSafe ? reader.number : 0;
         break;
       case 13:
-        repeated(reader, () => wire.comments.push(stringIndex(reader)));
+        readComments(reader, wire);
         break;
       case 14:
         reader.integer();
@@ -140,6 +112,20 @@ export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WirePr
     }
   }
   return wire;
+}
+
+const UTF8 = new TextDecoder();
+
+/** Names are mostly short and ASCII; then characters are quicker put together here than by TextDecoder. */
+function readText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 64) return UTF8.decode(bytes.subarray(start, end));
+  let text = '';
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte >= 0x80) return UTF8.decode(bytes.subarray(start, end));
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 function emptyWireProfile(): WireProfile {
@@ -184,29 +170,60 @@ function emptyWireProfile(): WireProfile {
 }
 
 /** Run `read` on the content of a nested message, then go on behind it. */
-function inside(reader: WireReader, read: () => void): void {
+function inside<Target>(
+  reader: WireReader,
+  read: (reader: WireReader, target: Target) => void,
+  target: Target,
+): void {
   const contentEnd = reader.delimited();
   const outerEnd = reader.end;
   reader.end = contentEnd;
-  read();
+  read(reader, target);
   reader.position = contentEnd;
   reader.end = outerEnd;
 }
 
-/** Read a repeated integer field, packed or not; `take` finds the integer in the reader. */
-function repeated(reader: WireReader, take: () => void): void {
+function readComments(reader: WireReader, wire: WireProfile): void {
+  const indexes = new Uint64List();
+  appendIntegers(reader, indexes);
+  for (let row = 0; row < indexes.length; row++) {
+    wire.comments.push(indexes.highAt(row) === 0 ? indexes.lowAt(row) : 0xffffffff);
+  }
+}
+
+/** Append a repeated integer field, packed or not. */
+function appendIntegers(reader: WireReader, list: Uint64List): void {
   if (reader.wireType !== 2) {
     reader.integer();
-    take();
+    list.push(reader.low, reader.high);
     return;
   }
+  const { bytes, end: outerEnd } = reader;
   const end = reader.delimited();
-  const outerEnd = reader.end;
-  reader.end = end;
-  while (reader.position < end) {
+  // Most ids and many values take one or two bytes; those are stored without the detour over the reader.
+  let low = list.reserve(end - reader.position);
+  let position = reader.position;
+  while (position < end) {
+    const first = bytes[position]!;
+    if (first < 0x80) {
+      low[list.length++] = first;
+      position++;
+      continue;
+    }
+    const second = position + 1 < end ? bytes[position + 1]! : 0x80;
+    if (second < 0x80) {
+      low[list.length++] = (first & 0x7f) | (second << 7);
+      position += 2;
+      continue;
+    }
+    reader.position = position;
+    reader.end = end;
     reader.varint();
-    take();
+    position = reader.position;
+    list.push(reader.low, reader.high);
+    low = list.reserve(end - position);
   }
+  reader.position = end;
   reader.end = outerEnd;
 }
 
@@ -218,6 +235,14 @@ function stringIndex(reader: WireReader): number {
 /** The last varint as a line; negative or absurd ones count as unknown. */
 function lineNumber(reader: WireReader): number {
   return reader.high === 0 ? reader.low : 0;
+}
+
+function readSampleType(reader: WireReader, wire: WireProfile): void {
+  wire.sampleTypes.push(readValueType(reader));
+}
+
+function readPeriodType(reader: WireReader, wire: WireProfile): void {
+  wire.periodType = readValueType(reader);
 }
 
 function readValueType(reader: WireReader): { type: number; unit: number } {
@@ -235,25 +260,26 @@ function readValueType(reader: WireReader): { type: number; unit: number } {
   return { type, unit };
 }
 
-function readSample(reader: WireReader, wire: WireProfile, limits: DecodeLimits): void {
-  if (wire.samples.valueEnd.length >= limits.samplesMax) {
+function readSample(reader: WireReader, wire: WireProfile): void {
+  while (reader.nextField()) {
+    if (reader.field === 1) appendIntegers(reader, wire.locationIds);
+    else if (reader.field === 2) appendIntegers(reader, wire.values);
+    else if (reader.field === 3) inside(reader, readLabel, wire);
+    else reader.skip();
+  }
+  wire.samples.locationEnd.push(wire.locationIds.length);
+  wire.samples.valueEnd.push(wire.values.length);
+  wire.samples.labelEnd.push(wire.labels.key.length);
+}
+
+function checkLimits(wire: WireProfile, limits: DecodeLimits): void {
+  if (wire.samples.valueEnd.length > limits.samplesMax) {
     throw new ProfileError(
       'PROFILE_TOO_MANY_SAMPLES',
       `got more than ${limits.samplesMax} samples`,
     );
   }
-  const takeLocation = () => wire.locationIds.push(reader.low, reader.high);
-  const takeValue = () => wire.values.push(reader.low, reader.high);
-  while (reader.nextField()) {
-    if (reader.field === 1) repeated(reader, takeLocation);
-    else if (reader.field === 2) repeated(reader, takeValue);
-    else if (reader.field === 3) inside(reader, () => readLabel(reader, wire));
-    else reader.skip();
-  }
   if (wire.locationIds.length > limits.stackFramesMax) throw tooManyFrames(limits);
-  wire.samples.locationEnd.push(wire.locationIds.length);
-  wire.samples.valueEnd.push(wire.values.length);
-  wire.samples.labelEnd.push(wire.labels.key.length);
 }
 
 export function tooManyFrames(limits: DecodeLimits): ProfileError {
@@ -310,20 +336,25 @@ function readMapping(reader: WireReader, wire: WireProfile): void {
 
 function readLocation(reader: WireReader, wire: WireProfile): void {
   const { locations } = wire;
-  // id, mapping and address are fields 1 to 3; proto3 leaves zeros out.
-  const low = [0, 0, 0];
-  const high = [0, 0, 0];
+  let seen = 0; // fields 1 to 3 that came; proto3 leaves zeros out
   while (reader.nextField()) {
-    if (reader.field >= 1 && reader.field <= 3) {
+    if (reader.field === 4) inside(reader, readLine, wire);
+    else if (reader.field > 3 || (seen & (1 << reader.field)) !== 0) reader.skip();
+    else {
       reader.integer();
-      low[reader.field - 1] = reader.low;
-      high[reader.field - 1] = reader.high;
-    } else if (reader.field === 4) inside(reader, () => readLine(reader, wire));
-    else reader.skip();
+      seen |= 1 << reader.field;
+      const column =
+        reader.field === 1
+          ? locations.id
+          : reader.field === 2
+            ? locations.mapping
+            : locations.address;
+      column.push(reader.low, reader.high);
+    }
   }
-  [locations.id, locations.mapping, locations.address].forEach((column, i) => {
-    column.push(low[i]!, high[i]!);
-  });
+  if ((seen & 2) === 0) locations.id.push(0, 0);
+  if ((seen & 4) === 0) locations.mapping.push(0, 0);
+  if ((seen & 8) === 0) locations.address.push(0, 0);
   locations.lineEnd.push(wire.lines.line.length);
 }
 
@@ -347,9 +378,11 @@ function readLine(reader: WireReader, wire: WireProfile): void {
 
 function readFunction(reader: WireReader, wire: WireProfile): void {
   const { functions } = wire;
-  const text = [0, 0, 0];
   let low = 0;
   let high = 0;
+  let name = 0;
+  let systemName = 0;
+  let file = 0;
   let startLine = 0;
   while (reader.nextField()) {
     if (reader.field > 5) {
@@ -360,12 +393,14 @@ function readFunction(reader: WireReader, wire: WireProfile): void {
     if (reader.field === 1) {
       low = reader.low;
       high = reader.high;
-    } else if (reader.field === 5) startLine = lineNumber(reader);
-    else text[reader.field - 2] = stringIndex(reader);
+    } else if (reader.field === 2) name = stringIndex(reader);
+    else if (reader.field === 3) systemName = stringIndex(reader);
+    else if (reader.field === 4) file = stringIndex(reader);
+    else startLine = lineNumber(reader);
   }
   functions.id.push(low, high);
-  functions.name.push(text[0]!);
-  functions.systemName.push(text[1]!);
-  functions.file.push(text[2]!);
+  functions.name.push(name);
+  functions.systemName.push(systemName);
+  functions.file.push(file);
   functions.startLine.push(startLine);
 }

@@ -36,6 +36,17 @@ export class WireReader {
   }
 
   varint(): void {
+    const first = this.bytes[this.position]!;
+    if (first < 0x80 && this.position < this.end) {
+      this.low = first;
+      this.high = 0;
+      this.position++;
+      return;
+    }
+    this.longVarint();
+  }
+
+  private longVarint(): void {
     const { bytes, end } = this;
     let position = this.position;
     let low = 0;

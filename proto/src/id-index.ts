@@ -1,0 +1,53 @@
+import type { Uint64List } from './typed-list.ts';
+
+/**
+ * Finds the row of a 64-bit id. Ids of 0 stand for "none" and are never found.
+ *
+ * Most writers number from 1, then a table is enough; ids that are addresses or sparse go into a map.
+ */
+export class IdIndex {
+  /** The two rows of the first id that is there twice, or null. */
+  readonly duplicate: readonly [first: number, second: number] | null = null;
+  private readonly table: Int32Array | null = null; // id -> row, -1 for none
+  private readonly map: Map<number | bigint, number> | null = null;
+
+  constructor(ids: Uint64List) {
+    if (ids.isNarrow && largest(ids) < ids.length * 4 + 1024) {
+      this.table = new Int32Array(largest(ids) + 1).fill(-1);
+    } else this.map = new Map();
+    for (let row = 0; row < ids.length; row++) {
+      const known = this.rowOf(ids, row);
+      if (known >= 0) {
+        this.duplicate = [known, row];
+        return;
+      }
+      const id = ids.at(row);
+      if (id === 0) continue;
+      if (this.table !== null) this.table[id as number] = row;
+      else this.map!.set(id, row);
+    }
+  }
+
+  /** The row whose id is `references[entry]`; -1 when there is none. */
+  rowOf(references: Uint64List, entry: number): number {
+    if (this.table !== null && references.highAt(entry) === 0) {
+      const id = references.lowAt(entry);
+      return id < this.table.length ? this.table[id]! : -1;
+    }
+    return this.map?.get(references.at(entry)) ?? -1;
+  }
+
+  /** The first entry of `references` that is not found; -1 when all are. */
+  firstMissing(references: Uint64List): number {
+    for (let entry = 0; entry < references.length; entry++) {
+      if (this.rowOf(references, entry) < 0) return entry;
+    }
+    return -1;
+  }
+}
+
+function largest(ids: Uint64List): number {
+  let max = 0;
+  for (const low of ids.lows()) if (low > max) max = low;
+  return max;
+}
