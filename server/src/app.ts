@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { ServerConfig } from './config.ts';
+import { registerAuth } from './http/auth.ts';
+import { registerCompression } from './http/compress.ts';
+import { registerDocs } from './http/docs.ts';
+import { answerBrokenRequest, registerErrors, sendError, toKnown } from './http/error-handler.ts';
+import { createLogger, registerRequestLog, traceIdOf } from './http/logging.ts';
+import { createMetrics, registerHttpMetrics } from './http/metrics.ts';
+import { registerSecurityHeaders } from './http/security.ts';
+import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
+import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
+import type { RouteDependencies } from './routes/dependencies.ts';
+import { flamegraphRoutes } from './routes/flamegraph.ts';
+import { functionsRoutes } from './routes/functions.ts';
+import { healthRoutes } from './routes/health.ts';
+import { pickerRoutes } from './routes/pickers.ts';
+import { profilesRoutes } from './routes/profiles.ts';
+import { seriesRoutes } from './routes/series.ts';
+import { sessionRoutes } from './routes/session.ts';
+import type { IngestPipeline, ProfileStore } from './storage/profile-store.ts';
+import { SERVER_VERSION } from './version.ts';
+
+export interface AppDependencies {
+  readonly config: ServerConfig;
+  readonly store: ProfileStore;
+  readonly ingest: IngestPipeline;
+  readonly logger?: FastifyBaseLogger; // by default one on stdout at config.logLevel
+  readonly now?: () => number; // epoch milliseconds
+  readonly uiDirectory?: string; // by default where the built UI is found
+}
+
+// A request that sends nothing for this long holds a connection for nothing.
+const CONNECTION_TIMEOUT_MS = 60_000;
+// Node closes idle connections after 5 s, which races with agents that upload every 15 s.
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** Assemble the server without listening, so that tests can call `app.inject()`. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { config } = dependencies;
+  const metrics = createMetrics();
+  const app = Fastify({
+    loggerInstance: dependencies.logger ?? createLogger(config.logLevel),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    childLoggerFactory: (logger, bindings, options, request) =>
+      logger.child({ ...bindings, traceId: traceIdOf(request) }, options),
+    ajv: AJV_OPTIONS,
+    bodyLimit: 2 ** 20,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, _request, reply) => sendError(reply, toKnown(error)),
+    routerOptions: { maxParamLength: 256 },
+  });
+  const routes: RouteDependencies = {
+    config,
+    store: dependencies.store,
+    ingest: dependencies.ingest,
+    metrics,
+    now: dependencies.now ?? Date.now,
+  };
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  registerRequestLog(app);
+  registerHttpMetrics(app, metrics);
+  registerErrors(app, metrics);
+  registerValidation(app);
+  registerCompression(app);
+  await app.register(cookie);
+  await registerSecurityHeaders(app);
+  registerAuth(app, config);
+  await registerDocs(app, SERVER_VERSION);
+  await app.register(apiRoutes, { prefix: '/api/v1', ...routes });
+  healthRoutes(app, routes);
+  await registerStaticUi(app, dependencies.uiDirectory ?? findUiDirectory());
+  return app;
+}
+
+async function apiRoutes(app: FastifyInstance, routes: RouteDependencies): Promise<void> {
+  // Answers hold a team's source paths; no cache on the way keeps them.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+  pickerRoutes(app, routes);
+  seriesRoutes(app, routes);
+  flamegraphRoutes(app, routes);
+  functionsRoutes(app, routes);
+  sessionRoutes(app, routes);
+  // Of its own, because it takes bodies as bytes.
+  await app.register(async (own) => profilesRoutes(own, routes));
+}
+
+/** The caller's request id if it is harmless in a log line, else a new one. */
+function requestId(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:-]{1,64}$/.test(header) ? header : randomUUID();
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../errors.ts';
+import { pathOf } from './error-handler.ts';
+
+/** The screens of the UI, which are all one page; DESIGN section 6 lists them. */
+const SCREENS =
+  /^\/(?:(?:explore|compare|deploys|traces|endpoints|stalls|source|server)?|deploys\/[^/]+|trace\/[^/]+(?:\/span\/[^/]+)?)\/?$/;
+
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Flamehouse</title></head>
+<body><h1>The pages of Flamehouse are not built</h1>
+<p>The server and its API are running. Build the pages with <code>npm run build -w ui</code> in the
+repository, then reload. The API is described at <a href="/api/docs">/api/docs</a>.</p></body></html>
+`;
+
+/** Where the built UI is: inside a packed server, or beside the server in the repository. */
+export function findUiDirectory(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  for (let level = 0; level < 5; level++) {
+    for (const place of ['dist/ui', 'ui/dist']) {
+      const candidate = join(directory, place);
+      if (existsSync(join(candidate, 'index.html'))) return candidate;
+    }
+    directory = dirname(directory);
+  }
+  return join(dirname(fileURLToPath(import.meta.url)), '../../ui/dist');
+}
+
+/** Serve the built UI: files by name, its one page for every screen, and a hint when it is not built. */
+export async function registerStaticUi(app: FastifyInstance, directory: string): Promise<void> {
+  await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false });
+  app.get('/*', { schema: { hide: true }, config: { access: 'open' } }, async (request, reply) => {
+    const path = pathOf(request);
+    if (SCREENS.test(path)) {
+      reply.header('cache-control', 'no-cache');
+      if (existsSync(join(directory, 'index.html'))) return reply.sendFile('index.html');
+      return reply.code(503).type('text/html; charset=utf-8').send(NOT_BUILT);
+    }
+    if (path.startsWith('/api/') || extname(path) === '') {
+      throw new ApiError('NOT_FOUND', `GET ${path} is no route`);
+    }
+    // Browsers ask for it unasked, and a 404 shows as an error in their console.
+    if (path === '/favicon.ico' && !existsSync(join(directory, 'favicon.ico'))) {
+      return reply.code(204).send();
+    }
+    // Vite puts a hash of the content into the names of what it builds.
+    const immutable = path.startsWith('/assets/');
+    reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    return reply.sendFile(decodeURIComponent(path.slice(1)));
+  });
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import { answers, documented } from './answer-schema.ts';
+import type { RouteDependencies } from './dependencies.ts';
+import { type FunctionsOptions, functionsAnswer } from './functions-answer.ts';
+import { querySchema, SELECTION } from './query-schema.ts';
+import { readSelection, type SelectionQuery } from './selection.ts';
+
+/** `GET /functions`: the exact table, however much a drawing is pruned. */
+export function functionsRoutes(app: FastifyInstance, { store, now }: RouteDependencies): void {
+  app.get<{ Querystring: SelectionQuery & FunctionsOptions }>(
+    '/functions',
+    {
+      schema: {
+        summary: 'Self and total of every function or package',
+        tags: ['profiles'],
+        querystring: querySchema([...SELECTION, 'limit', 'offset', 'sort', 'search', 'groupBy'], {
+          required: ['service'],
+          replace: { groupBy: { type: 'string', enum: ['package'] } },
+        }),
+        response: documented(answers.functions),
+      },
+    },
+    async (request) => {
+      const selection = readSelection(request.query, now());
+      const stacks = await store.selectStacks(selection, request.signal);
+      return functionsAnswer(selection, stacks, request.query);
+    },
+  );
+}

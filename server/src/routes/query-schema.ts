@@ -1,0 +1,95 @@
+/** A JSON schema as far as the routes use it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const TIME =
+  'Epoch milliseconds, ISO 8601 (UTC unless it says otherwise), `now`, or `now-15m` (s, m, h, d, w)';
+
+/** Every query parameter of the API, once. */
+const parameters = {
+  service: { type: 'string', minLength: 1, maxLength: 255, description: 'Name of the service' },
+  type: {
+    type: 'string',
+    default: 'cpu',
+    maxLength: 500,
+    description: 'cpu, wall, heap, heap-objects, alloc, alloc-objects, or a full profile type',
+  },
+  from: { type: 'string', maxLength: 40, default: 'now-1h', description: `${TIME}; included` },
+  to: { type: 'string', maxLength: 40, default: 'now', description: `${TIME}; not included` },
+  version: { type: 'string', maxLength: 255 },
+  environment: { type: 'string', maxLength: 255 },
+  instance: { type: 'string', maxLength: 255 },
+  endpoint: { type: 'string', maxLength: 255, description: 'Method and route: GET /users/:id' },
+  filter: {
+    type: 'string',
+    maxLength: 4_096,
+    description: 'A selector: {endpoint="GET /x", region=~"eu.*"}',
+  },
+  seconds: { type: 'string', description: 'Ignored: go tool pprof adds it' },
+  stepMs: {
+    type: 'integer',
+    minimum: 1_000,
+    maximum: 31 * 86_400_000,
+    description: 'Milliseconds of one step; left out, the range has about 240',
+  },
+  groupBy: {
+    type: 'string',
+    maxLength: 500,
+    description: 'Label names with commas between, at most 4: version,instance',
+  },
+  maxNodes: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 131_072,
+    default: 8_192,
+    description: 'Nodes of the largest total that are kept; numbers stay exact. format=json only',
+  },
+  root: {
+    type: 'string',
+    pattern: '^[0-9a-f]{16}$',
+    description: 'A node id: the tree below that node. format=json only',
+  },
+  format: { type: 'string', enum: ['json', 'pprof', 'folded', 'speedscope'], default: 'json' },
+  limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 100 },
+  offset: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 0 },
+  sort: { type: 'string', enum: ['self', 'total', 'name'], default: 'self' },
+  search: {
+    type: 'string',
+    maxLength: 500,
+    description: 'Text in the name, file or package, whatever its case',
+  },
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+export type ParameterName = keyof typeof parameters;
+
+/** The parameters that select profiles, in the order of the documentation. */
+export const SELECTION: readonly ParameterName[] = [
+  'service',
+  'type',
+  'from',
+  'to',
+  'version',
+  'environment',
+  'instance',
+  'endpoint',
+  'filter',
+];
+
+/** The schema of a query: these parameters, `seconds`, and nothing else. */
+export function querySchema(
+  names: readonly ParameterName[],
+  options: {
+    readonly required?: readonly ParameterName[];
+    readonly replace?: Readonly<Partial<Record<ParameterName, JsonSchema>>>;
+  } = {},
+): JsonSchema {
+  const properties = [...names, 'seconds' as const].map((name) => [
+    name,
+    options.replace?.[name] ?? parameters[name],
+  ]);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    required: options.required ?? [],
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from '../../server/src/app.ts';
+import { readConfig } from '../../server/src/config.ts';
+import { createLogger } from '../../server/src/http/logging.ts';
+import { FAKE_NOW_MS, FakeStore } from './server-fake-store.ts';
+
+/** A server on a fake store, with every line that it logged. */
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly store: FakeStore;
+  readonly logLines: string[];
+}
+
+/** Build the server without a port. `env` holds settings, `folded` what the store answers with. */
+export async function buildTestApp(
+  options: {
+    readonly env?: Record<string, string>;
+    readonly folded?: string;
+    readonly uiDirectory?: string;
+  } = {},
+): Promise<TestApp> {
+  const store = new FakeStore(options.folded);
+  const logLines: string[] = [];
+  const app = await buildApp({
+    config: readConfig(options.env ?? {}),
+    store,
+    ingest: store,
+    logger: createLogger('debug', { write: (line) => logLines.push(line) }),
+    now: () => FAKE_NOW_MS,
+    ...(options.uiDirectory === undefined ? {} : { uiDirectory: options.uiDirectory }),
+  });
+  return { app, store, logLines };
+}
+
+/** A multipart body as an agent sends it, with its content type. */
+export function multipart(
+  parts: readonly {
+    readonly name: string;
+    readonly fileName?: string;
+    readonly body: string | Uint8Array;
+  }[],
+): { payload: Buffer; headers: Record<string, string> } {
+  const boundary = 'flamehouse-test-boundary';
+  const chunks = parts.flatMap(({ name, fileName, body }) => [
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}\r\n\r\n`,
+    body,
+    '\r\n',
+  ]);
+  return {
+    payload: Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk))),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+  };
+}
