@@ -3,9 +3,9 @@ import { IdIndex } from './id-index.ts';
 import type { Uint32List, Uint64List } from './typed-list.ts';
 import type { WireProfile } from './wire-profile.ts';
 
-/** id -> row of each table; what decode resolves references with. */
+/** References that were found, and the indexes for those that decode still has to look up. */
 export interface CheckedIds {
-  readonly location: IdIndex;
+  readonly locationRows: Int32Array; // entry of locationIds -> row of locations
   readonly func: IdIndex;
   readonly mapping: IdIndex;
 }
@@ -27,11 +27,10 @@ export function checkWireProfile(wire: WireProfile): CheckedIds {
   checkStrings(wire);
   checkValues(wire);
   const ids: CheckedIds = {
-    location: uniqueIds('location', wire.locations.id),
+    locationRows: checkedLocations(wire),
     func: uniqueIds('function', wire.functions.id),
     mapping: uniqueIds('mapping', wire.mappings.id),
   };
-  checkLocations(wire, ids);
   checkFunctions(wire, ids);
   return ids;
 }
@@ -104,9 +103,10 @@ function uniqueIds(table: string, ids: Uint64List): IdIndex {
   return index;
 }
 
-function checkLocations(wire: WireProfile, ids: CheckedIds): void {
-  const dangling = ids.location.firstMissing(wire.locationIds);
-  if (dangling < 0) return;
+function checkedLocations(wire: WireProfile): Int32Array {
+  const rows = uniqueIds('location', wire.locations.id).rowsOf(wire.locationIds);
+  const dangling = rows.indexOf(-1);
+  if (dangling < 0) return rows;
   let sample = 0;
   while (dangling >= wire.samples.locationEnd.at(sample)) sample++;
   throw new ProfileError(

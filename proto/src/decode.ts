@@ -1,5 +1,6 @@
 import { type CheckedIds, checkWireProfile } from './check-profile.ts';
-import type { Label, Profile, ValueType } from './profile.ts';
+import { resolveLabels } from './label-sets.ts';
+import type { Profile, ValueType } from './profile.ts';
 import { Uint32List } from './typed-list.ts';
 import {
   DEFAULT_LIMITS,
@@ -180,7 +181,7 @@ function turnStacks(
   for (let sample = 0; sample < wire.samples.locationEnd.length; sample++) {
     const end = wire.samples.locationEnd.at(sample);
     for (let entry = end - 1; entry >= start; entry--) {
-      const location = ids.location.rowOf(wire.locationIds, entry);
+      const location = ids.locationRows[entry]!;
       const rowEnd = rowStart[location + 1]!;
       for (let row = rowStart[location]!; row < rowEnd; row++) stackFrames.push(rows[row]!);
     }
@@ -207,43 +208,4 @@ function bigValues(wire: WireProfile): BigInt64Array {
   return BigInt64Array.from({ length: wire.values.length }, (_, row) =>
     BigInt(wire.values.at(row)),
   );
-}
-
-function resolveLabels(
-  wire: WireProfile,
-  text: (index: number) => string,
-): Pick<Profile, 'labelSet' | 'labelSets'> {
-  const { labels, samples } = wire;
-  const labelSets: Label[][] = [[]];
-  const known = new Map<string, number>([['', 0]]);
-  const labelSet = new Uint32Array(samples.labelEnd.length);
-  let start = 0;
-  for (let sample = 0; sample < labelSet.length; sample++) {
-    const end = samples.labelEnd.at(sample);
-    let key = '';
-    for (let row = start; row < end; row++) {
-      key += `${labels.key.at(row)},${labels.str.at(row)},${labels.num.at(row)},${labels.numUnit.at(row)};`;
-    }
-    let set = known.get(key);
-    if (set === undefined) {
-      set = labelSets.length;
-      known.set(key, set);
-      const rows = Array.from({ length: end - start }, (_, i) => start + i);
-      labelSets.push(rows.map((row) => label(wire, row, text)));
-    }
-    labelSet[sample] = set;
-    start = end;
-  }
-  return { labelSet, labelSets };
-}
-
-function label(wire: WireProfile, row: number, text: (index: number) => string): Label {
-  const { labels } = wire;
-  const str = labels.str.at(row);
-  return {
-    key: text(labels.key.at(row)),
-    str: text(str),
-    num: str === 0 ? BigInt.asIntN(64, BigInt(labels.num.at(row))) : null,
-    numUnit: text(labels.numUnit.at(row)),
-  };
 }

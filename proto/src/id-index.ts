@@ -37,12 +37,20 @@ export class IdIndex {
     return this.map?.get(references.at(entry)) ?? -1;
   }
 
-  /** The first entry of `references` that is not found; -1 when all are. */
-  firstMissing(references: Uint64List): number {
-    for (let entry = 0; entry < references.length; entry++) {
-      if (this.rowOf(references, entry) < 0) return entry;
+  /** The rows of all references; -1 where there is none. */
+  rowsOf(references: Uint64List): Int32Array {
+    const rows = new Int32Array(references.length);
+    if (this.table === null || !references.isNarrow) {
+      for (let entry = 0; entry < rows.length; entry++) rows[entry] = this.rowOf(references, entry);
+      return rows;
     }
-    return -1;
+    const { table } = this;
+    const ids = references.lows();
+    for (let entry = 0; entry < rows.length; entry++) {
+      const id = ids[entry]!;
+      rows[entry] = id < table.length ? table[id]! : -1;
+    }
+    return rows;
   }
 }
 
