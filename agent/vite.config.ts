@@ -9,7 +9,11 @@ export default defineConfig({
     emptyOutDir: true,
     minify: false,
     rollupOptions: {
-      input: { index: 'src/index.ts', register: 'src/register.ts' },
+      input: {
+        index: 'src/index.ts',
+        register: 'src/register.ts',
+        'exit-upload': 'src/exit-upload.ts',
+      },
       output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     },
   },

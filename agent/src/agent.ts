@@ -1,0 +1,215 @@
+import { hostname } from 'node:os';
+import { threadId } from 'node:worker_threads';
+import packageJson from '../package.json';
+import { systemClock } from './clock.ts';
+import { type Config, INSTANCE_OWNER_VARIABLE, readConfig } from './config.ts';
+import { FrameDescriber } from './frame-table.ts';
+import { handOver } from './hand-over.ts';
+import { buildHeapProfile } from './heap-profile.ts';
+import { HttpSender, type SendTarget } from './http-sender.ts';
+import { createLog, type Log } from './log.ts';
+import { OwnCost } from './own-cost.ts';
+import { watchProcessEnd } from './process-end.ts';
+import { buildMeta } from './upload.ts';
+import { UploadQueue } from './upload-queue.ts';
+import { Uploader } from './uploader.ts';
+import { loadV8Profiler, type V8Profiler } from './v8-profiler.ts';
+import { WindowEncoder } from './window-encoder.ts';
+import { type ClosedWindow, type WindowReason, WindowSampler } from './window-sampler.ts';
+
+/** A last window shorter than this says nothing: some 25 ticks. */
+const LAST_WINDOW_MS_MIN = 250;
+
+/** Settings of this process, each bad value reported on a line of its own. */
+export function configOfProcess(env: NodeJS.ProcessEnv): { config: Config; log: Log } {
+  const { config, problems } = readConfig({
+    env,
+    entry: process.argv[1],
+    cwd: process.cwd(),
+    hostName: hostname(),
+    pid: process.pid,
+    workerId: threadId,
+  });
+  const log = createLog(config.log);
+  for (const { variable, text } of problems) log.error('CONFIG_VALUE', text, variable);
+  return { config, log };
+}
+
+/** The running agent: sampler, encoder, queue and uploader, wired together. */
+export class Agent {
+  readonly #config: Config;
+  readonly #log: Log;
+  readonly #cost = new OwnCost(systemClock);
+  readonly #describer: FrameDescriber;
+  readonly #profiler: V8Profiler;
+  readonly #sampler: WindowSampler;
+  readonly #encoder: WindowEncoder;
+  readonly #queue: UploadQueue;
+  readonly #uploader: Uploader;
+  readonly #sender: HttpSender;
+  readonly #target: SendTarget;
+  readonly #encoding = new Map<ClosedWindow, Promise<void>>();
+  #heapRuns = false;
+  #stopWatching: () => void = () => {};
+
+  /** Errors  AgentError when the native profiler does not load. */
+  constructor(config: Config, log: Log) {
+    this.#config = config;
+    this.#log = log;
+    this.#profiler = loadV8Profiler();
+    this.#describer = new FrameDescriber(config.appRoot);
+    const userAgent = `flamehouse-agent/${packageJson.version} node/${process.versions.node}`;
+    this.#target = { serverUrl: config.serverUrl, token: config.token, userAgent };
+    this.#sender = new HttpSender(this.#target, systemClock);
+    this.#queue = new UploadQueue(undefined, () =>
+      log.error('UPLOAD_DROPPED', 'an upload was given up or did not fit the queue'),
+    );
+    this.#uploader = new Uploader({
+      queue: this.#queue,
+      send: (body) => this.#sender.send(body),
+      serverUrl: config.serverUrl,
+      clock: systemClock,
+      log,
+    });
+    this.#encoder = this.#createEncoder();
+    this.#sampler = this.#createSampler();
+  }
+
+  /** Errors  AgentError when the sampler does not start; nothing is left behind then. */
+  start(): void {
+    this.#sampler.start();
+    this.#startHeap();
+    this.#stopWatching = watchProcessEnd(
+      process,
+      { flush: () => this.#flush(), handOver: () => this.#handOver() },
+      systemClock,
+    );
+    if (this.#config.instanceGiven) process.env[INSTANCE_OWNER_VARIABLE] = String(process.pid);
+    const { service, serverUrl } = this.#config;
+    this.#log.info(`profiling ${service} (${this.#config.instance}), sending to ${serverUrl}`);
+  }
+
+  /** Send what there is, stop sampling and leave no listener behind. Never rejects. */
+  async stop(): Promise<void> {
+    this.#stopWatching();
+    await this.#flush();
+    this.#sampler.stop();
+    this.#uploader.stop();
+    this.#sender.close();
+    this.#guard(() => this.#profiler.stop());
+  }
+
+  #createSampler(): WindowSampler {
+    return new WindowSampler({
+      profiler: this.#profiler,
+      describer: this.#describer,
+      cost: this.#cost,
+      clock: systemClock,
+      sampleHz: this.#config.sampleHz,
+      windowMs: this.#config.windowMs,
+      processCpuNanos: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) * 1000;
+      },
+      onWindow: (window) => void this.#encode(window).then(() => this.#uploader.kick()),
+      onError: (error) => this.#reportInternal(error),
+    });
+  }
+
+  #createEncoder(): WindowEncoder {
+    return new WindowEncoder({
+      clock: systemClock,
+      cost: this.#cost,
+      takeHeap: () => this.#takeHeap(),
+      meta: (window) =>
+        buildMeta(window, this.#config, {
+          startedAt: Math.round(performance.timeOrigin),
+          nodeVersion: process.versions.node,
+          agent: {
+            version: packageJson.version,
+            ...this.#cost.take(),
+            rssBytes: process.memoryUsage.rss(),
+          },
+        }),
+    });
+  }
+
+  #startHeap(): void {
+    if (this.#config.heapIntervalBytes === 0) return;
+    try {
+      this.#profiler.startHeap(this.#config.heapIntervalBytes);
+      this.#heapRuns = true;
+    } catch (error) {
+      this.#log.error('HEAP_FAILED', String(error));
+    }
+  }
+
+  #takeHeap() {
+    if (!this.#heapRuns) return null;
+    try {
+      return buildHeapProfile(this.#profiler.takeHeap(), this.#describer, {
+        timeNanos: BigInt(systemClock.nowMs()) * 1_000_000n,
+        intervalBytes: this.#config.heapIntervalBytes,
+      });
+    } catch (error) {
+      this.#heapRuns = false;
+      this.#log.error('HEAP_FAILED', String(error));
+      return null;
+    }
+  }
+
+  /** Encode in the background. The window counts as unsent until it is in the queue. */
+  #encode(window: ClosedWindow): Promise<void> {
+    const done = this.#encoder
+      .encode(window)
+      .then((upload) => {
+        if (this.#encoding.delete(window)) this.#queue.push(upload);
+      })
+      .catch((error) => this.#reportInternal(error));
+    this.#encoding.set(window, done);
+    return done;
+  }
+
+  #closeLast(): ClosedWindow | null {
+    const reason: WindowReason = 'exit';
+    return this.#sampler.openMs < LAST_WINDOW_MS_MIN ? null : this.#sampler.close(reason);
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      const last = this.#closeLast();
+      if (last !== null) void this.#encode(last);
+      await Promise.all(this.#encoding.values());
+      // A name lookup cannot be cut short, so an unknown server must not be looked up at the very end.
+      if (this.#sender.needsLookup && !this.#uploader.reached) return;
+      await this.#uploader.drain();
+    } catch (error) {
+      this.#reportInternal(error);
+    }
+  }
+
+  #handOver(): void {
+    this.#guard(() => {
+      if (this.#uploader.failing) return; // a server that does not answer would not answer a child
+      const last = this.#closeLast();
+      if (last !== null) this.#encoding.set(last, Promise.resolve());
+      const encoded = [...this.#encoding.keys()].map((window) => this.#encoder.encodeNow(window));
+      this.#encoding.clear();
+      const unsent = [...this.#uploader.takeUnsent(), ...encoded];
+      if (unsent.length > 0) handOver(unsent, this.#target);
+    });
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#reportInternal(error);
+    }
+  }
+
+  #reportInternal(error: unknown): void {
+    this.#log.error('INTERNAL', String(error));
+    if (error instanceof Error) this.#log.debug(error.stack ?? '');
+  }
+}

@@ -1,0 +1,1 @@
+export { type StartOptions, startAgent as start, stopAgent as stop } from './start.ts';

@@ -1,0 +1,79 @@
+import { isMainThread } from 'node:worker_threads';
+import { Agent, configOfProcess } from './agent.ts';
+import { AgentError } from './messages.ts';
+
+/** Settings in code. Each stands for the variable of the same name and wins over it. */
+export interface StartOptions {
+  readonly serverUrl?: string;
+  readonly uiUrl?: string;
+  readonly token?: string;
+  readonly service?: string;
+  readonly version?: string;
+  readonly environment?: string;
+  readonly instance?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly enabled?: boolean;
+  readonly sampleHz?: number;
+  readonly windowMs?: number;
+  readonly heapIntervalBytes?: number;
+  readonly overheadBudgetPercent?: number;
+  readonly spans?: 'on' | 'root' | 'off';
+  readonly sourceMaps?: boolean;
+  readonly workers?: boolean;
+  readonly oom?: boolean;
+  readonly log?: 'silent' | 'error' | 'info' | 'debug';
+}
+
+/** `--require` and `start()` may bring two copies of this module: the running agent is known to both. */
+const RUNNING = Symbol.for('flamehouse.agent');
+const shared = globalThis as { [RUNNING]?: Agent };
+
+/**
+ * Start profiling this process. Only the main thread is profiled; elsewhere nothing happens.
+ *
+ * Errors  never throws: what goes wrong is one line on stderr, and the application runs on.
+ */
+export function startAgent(options: StartOptions = {}): void {
+  const { config, log } = configOfProcess({ ...process.env, ...variablesOf(options) });
+  try {
+    if (!config.enabled || !isMainThread) return;
+    if (shared[RUNNING] !== undefined) {
+      log.error('ALREADY_STARTED', 'the agent runs already and keeps its settings');
+      return;
+    }
+    const agent = new Agent(config, log);
+    agent.start();
+    Object.defineProperty(shared, RUNNING, { value: agent, configurable: true });
+  } catch (error) {
+    log.error(error instanceof AgentError ? error.code : 'INTERNAL', messageOf(error));
+  }
+}
+
+/** Send the open window and stop profiling. Resolves when that is done; never rejects. */
+export async function stopAgent(): Promise<void> {
+  const agent = shared[RUNNING];
+  if (agent === undefined) return;
+  delete shared[RUNNING];
+  await agent.stop();
+}
+
+/** `sampleHz: 49` as `FLAMEHOUSE_SAMPLE_HZ: "49"`. */
+export function variablesOf(options: StartOptions): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || value === null) continue;
+    const variable = `FLAMEHOUSE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    variables[variable] = typeof value === 'object' ? labelList(value) : String(value);
+  }
+  return variables;
+}
+
+function labelList(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
