@@ -174,22 +174,36 @@ function turnStacks(
   limits: DecodeLimits,
 ): Pick<Profile, 'stackStart' | 'stackFrames'> {
   const stackStart = new Uint32Array(wire.samples.locationEnd.length + 1);
-  const stackFrames = new Uint32List(Math.max(64, wire.locationIds.length));
+  const locationStart = frames.start.view();
   const rows = frames.rows.view();
-  const rowStart = frames.start.view();
+  const { locationRows } = ids;
+  const stackFrames = new Uint32Array(framesOfAll(locationRows, locationStart));
+  if (stackFrames.length > limits.stackFramesMax) throw tooManyFrames(limits);
+  let length = 0;
   let start = 0;
   for (let sample = 0; sample < wire.samples.locationEnd.length; sample++) {
     const end = wire.samples.locationEnd.at(sample);
     for (let entry = end - 1; entry >= start; entry--) {
-      const location = ids.locationRows[entry]!;
-      const rowEnd = rowStart[location + 1]!;
-      for (let row = rowStart[location]!; row < rowEnd; row++) stackFrames.push(rows[row]!);
+      const location = locationRows[entry]!;
+      const rowEnd = locationStart[location + 1]!;
+      for (let row = locationStart[location]!; row < rowEnd; row++) {
+        stackFrames[length++] = rows[row]!;
+      }
     }
-    if (stackFrames.length > limits.stackFramesMax) throw tooManyFrames(limits);
-    stackStart[sample + 1] = stackFrames.length;
+    stackStart[sample + 1] = length;
     start = end;
   }
-  return { stackStart, stackFrames: stackFrames.toArray() };
+  return { stackStart, stackFrames };
+}
+
+/** How many frames the stacks have together, inlined ones among them. */
+function framesOfAll(locationRows: Int32Array, locationStart: Uint32Array): number {
+  let frames = 0;
+  for (let entry = 0; entry < locationRows.length; entry++) {
+    const location = locationRows[entry]!;
+    frames += locationStart[location + 1]! - locationStart[location]!;
+  }
+  return frames;
 }
 
 function resolveValues(wire: WireProfile): Float64Array | BigInt64Array {

@@ -59,7 +59,7 @@ export interface WireProfile {
  * Source  proto/profile.proto
  */
 export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WireProfile {
-  const wire = emptyWireProfile();
+  const wire = emptyWireProfile(bytes.length);
   const reader = new WireReader(bytes);
   while (reader.nextField()) {
     switch (reader.field) {
@@ -128,7 +128,8 @@ function readText(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-function emptyWireProfile(): WireProfile {
+/** Columns with room for a message of so many bytes: stacks take most of it, two bytes an id. */
+function emptyWireProfile(byteLength: number): WireProfile {
   return {
     strings: [],
     sampleTypes: [],
@@ -137,7 +138,7 @@ function emptyWireProfile(): WireProfile {
       valueEnd: new Uint32List(),
       labelEnd: new Uint32List(),
     },
-    locationIds: new Uint64List(),
+    locationIds: new Uint64List(Math.max(64, byteLength >> 1)),
     values: new Uint64List(),
     labels: {
       key: new Uint32List(),
@@ -202,27 +203,31 @@ function appendIntegers(reader: WireReader, list: Uint64List): void {
   const end = reader.delimited();
   // Most ids and many values take one or two bytes; those are stored without the detour over the reader.
   let low = list.reserve(end - reader.position);
+  let length = list.length;
   let position = reader.position;
   while (position < end) {
     const first = bytes[position]!;
     if (first < 0x80) {
-      low[list.length++] = first;
+      low[length++] = first;
       position++;
       continue;
     }
     const second = position + 1 < end ? bytes[position + 1]! : 0x80;
     if (second < 0x80) {
-      low[list.length++] = (first & 0x7f) | (second << 7);
+      low[length++] = (first & 0x7f) | (second << 7);
       position += 2;
       continue;
     }
+    list.length = length;
     reader.position = position;
     reader.end = end;
     reader.varint();
     position = reader.position;
     list.push(reader.low, reader.high);
     low = list.reserve(end - position);
+    length = list.length;
   }
+  list.length = length;
   reader.position = end;
   reader.end = outerEnd;
 }
