@@ -31,7 +31,8 @@ export function splitMultipart(body: Buffer, contentType: string): Part[] {
     if (parts.length === PARTS_MAX) throw invalid(`the body has more than ${PARTS_MAX} parts`);
     const headerStart = body.indexOf(CRLF, afterDelimiter);
     const headerEnd = headerStart < 0 ? -1 : body.indexOf(HEADER_END, headerStart);
-    const next = headerEnd < 0 ? -1 : indexOfDelimiter(body, delimiter, headerEnd + 2);
+    const next =
+      headerEnd < 0 ? -1 : indexOfDelimiter(body, delimiter, headerEnd + HEADER_END.length);
     if (next < 0) throw invalid(`part ${parts.length + 1} does not end: the body was cut off`);
     if (headerEnd - headerStart > HEADER_BYTES_MAX) {
       throw invalid(`part ${parts.length + 1} has a header of more than ${HEADER_BYTES_MAX} bytes`);
@@ -39,7 +40,7 @@ export function splitMultipart(body: Buffer, contentType: string): Part[] {
     const header = body.toString('utf8', headerStart + 2, headerEnd);
     parts.push({
       ...readHeader(header, parts.length + 1),
-      bytes: body.subarray(headerEnd + 4, Math.max(next - 2, headerEnd + 4)),
+      bytes: body.subarray(headerEnd + HEADER_END.length, next - CRLF.length),
     });
     at = next;
   }
