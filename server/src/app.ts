@@ -55,7 +55,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, _request, reply) => sendError(reply, toKnown(error)),
+    frameworkErrors: (error, request, reply) => sendError(reply, toKnown(error, request)),
     routerOptions: { maxParamLength: 256 },
   });
   const routes: RouteDependencies = {

@@ -8,6 +8,14 @@ const catalogue = {
     status: 400,
     help: 'Check the request line, the headers and the JSON of the body.',
   },
+  REQUEST_TOO_LARGE: {
+    status: 413,
+    help: 'The body of this route is a small JSON object; /api/docs describes it.',
+  },
+  REQUEST_CONTENT_TYPE: {
+    status: 415,
+    help: 'Send the body as application/json.',
+  },
   AUTH_REQUIRED: {
     status: 401,
     help: 'Send `Authorization: Bearer <token>` with a token of FLAMEHOUSE_TOKENS, or sign in to the UI.',

@@ -7,21 +7,16 @@ import type { ServerMetrics } from './metrics.ts';
 // Long enough for a restart or a full queue to pass, short enough that an agent's queue does not overflow.
 const RETRY_AFTER_SECONDS = 5;
 
-/** What Fastify itself can object to, in the words of our catalogue. */
-const CODE_OF_FASTIFY: Readonly<Record<string, ErrorCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'INGEST_BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'INGEST_CONTENT_TYPE',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'REQUEST_INVALID',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'REQUEST_INVALID',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'REQUEST_INVALID',
-  FST_ERR_BAD_URL: 'REQUEST_INVALID',
-  FST_ERR_MAX_PARAM_LENGTH: 'REQUEST_INVALID',
+/** What Fastify itself can object to, in the words of our catalogue: on upload routes, and on others. */
+const CODES_OF_FASTIFY: Readonly<Record<string, readonly [upload: ErrorCode, other: ErrorCode]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['INGEST_BODY_TOO_LARGE', 'REQUEST_TOO_LARGE'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['INGEST_CONTENT_TYPE', 'REQUEST_CONTENT_TYPE'],
 };
 
 /** Answer every error in the shape {code, message, help}, from the catalogue and nowhere else. */
 export function registerErrors(app: FastifyInstance, metrics: ServerMetrics): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const known = toKnown(error);
+    const known = toKnown(error, request);
     if (request.routeOptions.config.access === 'ingest') metrics.countRejected(known.code);
     if (known.statusCode >= 500) request.log.error({ err: error }, known.message);
     return sendError(reply, known);
@@ -37,19 +32,30 @@ interface KnownError extends ErrorAnswer {
 }
 
 /** Any error in the words of the catalogue; what is not known becomes INTERNAL. */
-export function toKnown(error: FastifyError): KnownError {
+export function toKnown(error: FastifyError, request: FastifyRequest): KnownError {
   if (error instanceof ApiError) return error;
   if (error instanceof ProfileError) {
     const { code, message, help } = error;
     return { code, message, help, statusCode: statusOfProfileError(error) };
   }
-  const code = CODE_OF_FASTIFY[error.code];
-  if (code !== undefined) return new ApiError(code, error.message, { cause: error });
+  const codes = CODES_OF_FASTIFY[error.code];
+  if (codes !== undefined) {
+    const [upload, other] = codes;
+    const code = request.routeOptions.config.access === 'ingest' ? upload : other;
+    return new ApiError(code, messageOf(error, request), { cause: error });
+  }
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new ApiError('REQUEST_INVALID', error.message, { cause: error });
   }
   // What went wrong inside may name tables or paths, which are for the log and not for clients.
   return new ApiError('INTERNAL', 'the server could not answer', { cause: error });
+}
+
+function messageOf(error: FastifyError, request: FastifyRequest): string {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return `the body has more than ${request.routeOptions.bodyLimit} bytes`;
+  }
+  return `the content type is ${JSON.stringify(request.headers['content-type'] ?? '')}`;
 }
 
 function statusOfProfileError(error: ProfileError): number {
