@@ -68,6 +68,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  app.removeContentTypeParser('text/plain');
   registerRequestLog(app);
   registerHttpMetrics(app, metrics);
   registerErrors(app, metrics);

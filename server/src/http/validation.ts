@@ -4,9 +4,10 @@ import { ApiError } from '../errors.ts';
 
 /** Check queries and bodies against the schemas of the routes; say which parameter is wrong, with its value. */
 export function registerValidation(app: FastifyInstance): void {
-  app.setSchemaErrorFormatter((errors) => {
+  app.setSchemaErrorFormatter((errors, part) => {
     const error = errors[0] as AjvError | undefined;
-    return new ApiError('QUERY_PARAMETER_INVALID', describe(error));
+    // A body holds a token, so its values are not repeated.
+    return new ApiError('QUERY_PARAMETER_INVALID', describe(error, part !== 'body'));
   });
   // Schemas of answers are for /api/docs; see answer-schema.ts.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -22,7 +23,7 @@ interface AjvError extends FastifySchemaValidationError {
   readonly parentSchema?: { readonly properties?: Readonly<Record<string, unknown>> };
 }
 
-function describe(error: AjvError | undefined): string {
+function describe(error: AjvError | undefined, showValue: boolean): string {
   if (error === undefined) return 'the request does not match its schema';
   const { params, parentSchema } = error;
   if (error.keyword === 'additionalProperties') {
@@ -35,7 +36,7 @@ function describe(error: AjvError | undefined): string {
   const rule = Array.isArray(allowed)
     ? `must be one of ${allowed.join(', ')}`
     : (error.message ?? `must pass ${error.keyword}`);
-  return `${name} is ${shown(error.data)}: it ${rule}`;
+  return `${name}${showValue ? ` is ${shown(error.data)}` : ''}: it ${rule}`;
 }
 
 function shown(value: unknown): string {
