@@ -9,7 +9,7 @@ import { buildHeapProfile } from './heap-profile.ts';
 import { HttpSender, type SendTarget } from './http-sender.ts';
 import { createLog, type Log } from './log.ts';
 import { OwnCost } from './own-cost.ts';
-import { watchProcessEnd } from './process-end.ts';
+import { flushBounded, watchProcessEnd } from './process-end.ts';
 import { buildMeta } from './upload.ts';
 import { UploadQueue } from './upload-queue.ts';
 import { Uploader } from './uploader.ts';
@@ -19,6 +19,9 @@ import { type ClosedWindow, type WindowReason, WindowSampler } from './window-sa
 
 /** A last window shorter than this says nothing: some 25 ticks. */
 const LAST_WINDOW_MS_MIN = 250;
+
+/** How long `stop()`, which somebody asked for, may wait for the server. */
+const STOP_MS_MAX = 5_000;
 
 /** Settings of this process, each bad value reported on a line of its own. */
 export function configOfProcess(env: NodeJS.ProcessEnv): { config: Config; log: Log } {
@@ -62,7 +65,7 @@ export class Agent {
     this.#target = { serverUrl: config.serverUrl, token: config.token, userAgent };
     this.#sender = new HttpSender(this.#target, systemClock);
     this.#queue = new UploadQueue(undefined, () =>
-      log.error('UPLOAD_DROPPED', 'an upload was given up or did not fit the queue'),
+      log.error('UPLOAD_DROPPED', 'the queue is full, the oldest upload went'),
     );
     this.#uploader = new Uploader({
       queue: this.#queue,
@@ -92,7 +95,7 @@ export class Agent {
   /** Send what there is, stop sampling and leave no listener behind. Never rejects. */
   async stop(): Promise<void> {
     this.#stopWatching();
-    await this.#flush();
+    await flushBounded({ flush: () => this.#flush() }, systemClock, STOP_MS_MAX);
     this.#sampler.stop();
     this.#uploader.stop();
     this.#sender.close();

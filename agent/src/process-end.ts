@@ -45,10 +45,14 @@ export function watchProcessEnd(host: Host, actions: EndActions, clock: Clock): 
   };
 }
 
-/** Wait for the flush, but never longer than `FLUSH_MS_MAX`; the timer holds the process meanwhile. */
-function flushBounded(actions: EndActions, clock: Clock): Promise<void> {
+/** Wait for the flush, but never longer than `msMax`; the timer holds the process meanwhile. */
+export function flushBounded(
+  actions: Pick<EndActions, 'flush'>,
+  clock: Clock,
+  msMax = FLUSH_MS_MAX,
+): Promise<void> {
   return new Promise((resolve) => {
-    const timer = clock.setTimer(resolve, FLUSH_MS_MAX, true);
+    const timer = clock.setTimer(resolve, msMax, true);
     actions.flush().then(() => {
       timer.cancel();
       resolve();

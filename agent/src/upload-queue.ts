@@ -22,14 +22,14 @@ export const QUEUE_LIMITS: QueueLimits = { uploadsMax: 200, bytesMax: 4 * 1024 *
 /** Uploads that wait, oldest first. When it is full the oldest goes and is counted. */
 export class UploadQueue {
   readonly #limits: QueueLimits;
-  readonly #onDrop: () => void;
+  readonly #onOverflow: () => void;
   readonly #waiting: QueuedUpload[] = [];
   #bytes = 0;
   #drops = 0;
 
-  constructor(limits: QueueLimits = QUEUE_LIMITS, onDrop: () => void = () => {}) {
+  constructor(limits: QueueLimits = QUEUE_LIMITS, onOverflow: () => void = () => {}) {
     this.#limits = limits;
-    this.#onDrop = onDrop;
+    this.#onOverflow = onOverflow;
   }
 
   get length(): number {
@@ -76,7 +76,6 @@ export class UploadQueue {
   /** Count `entry`, which was taken, as dropped together with the drops it was to report. */
   drop(entry: QueuedUpload): void {
     this.#drops += 1 + entry.reportedDrops;
-    this.#onDrop();
   }
 
   #makeRoom(): void {
@@ -85,6 +84,7 @@ export class UploadQueue {
       const oldest = this.take();
       if (oldest === null) return;
       this.drop(oldest);
+      this.#onOverflow();
     }
   }
 }

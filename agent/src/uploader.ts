@@ -127,13 +127,19 @@ export class Uploader {
   }
 
   #putOff(entry: QueuedUpload, retryAfterMs: number): false {
-    const { queue, clock } = this.#options;
+    const { queue, clock, log } = this.#options;
     this.#failures += 1;
     const random = clock.random();
     const delayMs = retryDelayMs({ failures: this.#failures, retryAfterMs, random });
     const ageMs = clock.monotonicMs() - (entry.firstAttemptMs ?? 0);
-    if (ageMs + delayMs >= RETRY_POLICY.giveUpMs) queue.drop(entry);
-    else queue.putBack(entry);
+    if (ageMs + delayMs < RETRY_POLICY.giveUpMs) queue.putBack(entry);
+    else {
+      queue.drop(entry);
+      log.error(
+        'UPLOAD_DROPPED',
+        `an upload was given up after ${Math.round(ageMs / 60_000)} minutes`,
+      );
+    }
     if (!this.#stopped) {
       this.#backOff = clock.setTimer(() => {
         this.#backOff = null;
