@@ -64,6 +64,7 @@ function statusOfProfileError(error: ProfileError): number {
 
 export function sendError(reply: FastifyReply, error: KnownError): FastifyReply {
   const { code, message, help, statusCode } = error;
+  reply.header('cache-control', 'no-store');
   if (statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   if (statusCode === 401) reply.header('www-authenticate', 'Bearer realm="flamehouse"');
   return reply
