@@ -1,0 +1,251 @@
+import { tsvId, tsvMap, tsvText } from '../storage/tsv.ts';
+import type { FrameRow, StackRow } from './frame-rows.ts';
+import type { SeriesRow } from './label-rows.ts';
+import type { NormalisedUpload } from './normalise.ts';
+
+/** The tables in the order they are inserted: what samples refer to comes before them. */
+export const TABLE_COLUMNS = {
+  frames: ['frame_id', 'function_id', 'name', 'package', 'file', 'line', 'kind', 'seen'],
+  stacks: ['service', 'stack_id', 'frames', 'lines', 'seen'],
+  series: ['service', 'series_id', 'labels', 'month', 'first_seen', 'last_seen'],
+  function_minutes: [
+    'service',
+    'environment',
+    'version',
+    'instance',
+    'minute',
+    'endpoint',
+    'function_id',
+    'self',
+    'total',
+    'self_ticks',
+    'total_ticks',
+  ],
+  instance_minutes: [
+    'service',
+    'environment',
+    'version',
+    'instance',
+    'minute',
+    'uploads',
+    'oom_uploads',
+    'process_cpu',
+    'busy_ticks',
+    'covered_ms',
+    'started_at_ms',
+    'runtime',
+    'revision',
+    'agent_version',
+    'agent_cpu',
+    'agent_longest_pause',
+    'agent_rss_bytes',
+    'agent_dropped_uploads',
+    'agent_dropped_samples',
+    'agent_sample_hz',
+  ],
+  requests: [
+    'service',
+    'environment',
+    'version',
+    'instance',
+    'endpoint',
+    'window_start',
+    'seconds',
+    'count',
+    'errors',
+    'duration',
+    'cpu',
+  ],
+  spans: [
+    'trace_id',
+    'span_id',
+    'active_span_id',
+    'service',
+    'environment',
+    'version',
+    'instance',
+    'endpoint',
+    'span_name',
+    'type',
+    'window_start',
+    'stack_id',
+    'value',
+  ],
+  samples: [
+    'service',
+    'type',
+    'environment',
+    'version',
+    'endpoint',
+    'series_id',
+    'window_start',
+    'seconds',
+    'gauge',
+    'stack_id',
+    'value',
+  ],
+  windows: [
+    'service',
+    'type',
+    'environment',
+    'version',
+    'instance',
+    'window_start',
+    'seconds',
+    'gauge',
+    'value',
+  ],
+} as const;
+
+export type TableName = keyof typeof TABLE_COLUMNS;
+
+export const TABLE_NAMES = Object.keys(TABLE_COLUMNS) as readonly TableName[];
+
+export type AddRow = (table: TableName, row: string) => void;
+
+const MINUTE_SECONDS = 60;
+
+/** The rows of one upload in the tables that add up. Names and stacks have tables of their own, below. */
+export function addUploadRows(upload: NormalisedUpload, add: AddRow): void {
+  const { meta, window } = upload;
+  const service = tsvText(meta.service);
+  const release = `${tsvText(meta.environment)}\t${tsvText(meta.version)}`;
+  const instance = tsvText(meta.instance);
+  const minute = window.startSeconds - (window.startSeconds % MINUTE_SECONDS);
+  const time = `${window.startSeconds}\t${window.seconds}`;
+  const id = memoised(tsvId);
+
+  for (const { type, gauge, value } of typesOf(upload)) {
+    add('windows', line(service, tsvText(type), release, instance, time, flag(gauge), value));
+  }
+  for (const { type, gauge, series, endpoint, stackId, value } of upload.samples) {
+    const row = line(
+      service,
+      tsvText(type),
+      release,
+      tsvText(endpoint),
+      id(series.id),
+      time,
+      flag(gauge),
+      id(stackId),
+      value,
+    );
+    add('samples', row);
+  }
+  for (const { endpoint, functionId, self, total, selfTicks, totalTicks } of upload.functions) {
+    const place = line(service, release, instance, minute, tsvText(endpoint), id(functionId));
+    add('function_minutes', line(place, self, total, selfTicks, totalTicks));
+  }
+  for (const { type, span, endpoint, stackId, value } of upload.spans) {
+    const place = line(service, release, instance, tsvText(endpoint), tsvText(span.name));
+    add(
+      'spans',
+      line(
+        uuid(span.traceId),
+        tsvId(span.spanId),
+        tsvId(span.activeSpanId),
+        place,
+        tsvText(type),
+        window.startSeconds,
+        id(stackId),
+        value,
+      ),
+    );
+  }
+  for (const { endpoint, count, errors, durationSumNanos, cpuNanos } of meta.endpoints) {
+    const place = line(service, release, instance, tsvText(endpoint), time);
+    add('requests', line(place, count, errors, micros(durationSumNanos), micros(cpuNanos)));
+  }
+  add('instance_minutes', line(service, release, instance, minute, instanceColumns(upload)));
+}
+
+function instanceColumns({ meta, window }: NormalisedUpload): string {
+  const { agent, runtime } = meta;
+  return line(
+    1,
+    flag(meta.reason === 'oom'),
+    micros(meta.processCpuNanos ?? 0n),
+    meta.busyTicks ?? 0,
+    meta.coveredMs ?? window.seconds * 1000,
+    meta.processStartedAtMs ?? 0,
+    runtime === null ? '' : tsvText(`${runtime.name} ${runtime.version}`),
+    tsvText(meta.revision),
+    tsvText(agent?.version ?? ''),
+    micros(agent?.cpuNanos ?? 0n),
+    agent?.longestPauseMicros ?? 0,
+    agent?.rssBytes ?? 0,
+    agent?.droppedUploads ?? 0,
+    agent?.droppedSamples ?? 0,
+    agent?.sampleHz ?? 0,
+  );
+}
+
+function* typesOf(upload: NormalisedUpload) {
+  for (const [type, { gauge, value }] of upload.types) yield { type, gauge, value };
+}
+
+export function frameLine(frame: FrameRow, day: string): string {
+  return line(
+    tsvId(frame.frameId),
+    tsvId(frame.functionId),
+    tsvText(frame.name),
+    tsvText(frame.package),
+    tsvText(frame.file),
+    frame.line,
+    frame.kind,
+    day,
+  );
+}
+
+export function stackLine(service: string, stackId: string, stack: StackRow, day: string): string {
+  const frames = stack.frames.map((frame) => tsvId(frame.frameId));
+  return line(tsvText(service), tsvId(stackId), `[${frames}]`, `[${stack.lines}]`, day);
+}
+
+/** `seenSeconds` is the hour up to which the series counts as seen. */
+export function seriesLine(
+  service: string,
+  series: SeriesRow,
+  {
+    month,
+    firstSeconds,
+    lastSeconds,
+  }: { month: string; firstSeconds: number; lastSeconds: number },
+): string {
+  return line(
+    tsvText(service),
+    tsvId(series.id),
+    tsvMap(series.labels),
+    month,
+    firstSeconds,
+    lastSeconds,
+  );
+}
+
+function line(...fields: readonly (string | number)[]): string {
+  return fields.join('\t');
+}
+
+function flag(on: boolean): number {
+  return on ? 1 : 0;
+}
+
+function micros(nanos: bigint): string {
+  return (nanos / 1000n).toString();
+}
+
+function uuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function memoised(convert: (hex: string) => string): (hex: string) => string {
+  const known = new Map<string, string>();
+  return (hex) => {
+    let value = known.get(hex);
+    if (value === undefined) {
+      value = convert(hex);
+      known.set(hex, value);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,71 @@
+import type { Engine } from './engine.ts';
+import type { ProfileSelection, ProfileStore, SeriesQuery } from './profile-store.ts';
+import type { Retention } from './retention.ts';
+import {
+  selectDeploys,
+  selectLabels,
+  selectLabelValues,
+  selectProfileTypes,
+  selectServices,
+} from './select-catalogue.ts';
+import { selectSeries } from './select-series.ts';
+import { selectStacks } from './select-stacks.ts';
+import { StackNames } from './stack-names.ts';
+import { chooseTier } from './tier.ts';
+
+export interface StoreOptions {
+  readonly retention: Retention;
+  readonly now: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** ProfileStore on ClickHouse, embedded or remote. */
+export class ClickHouseStore implements ProfileStore {
+  private readonly engine: Engine;
+  private readonly options: StoreOptions;
+  private readonly names: StackNames;
+
+  constructor(engine: Engine, options: StoreOptions) {
+    this.engine = engine;
+    this.options = options;
+    this.names = new StackNames(engine);
+  }
+
+  listServices(signal?: AbortSignal) {
+    return selectServices(this.engine, signal);
+  }
+
+  listProfileTypes(query: Parameters<ProfileStore['listProfileTypes']>[0], signal?: AbortSignal) {
+    return selectProfileTypes(this.engine, query, signal);
+  }
+
+  listLabels(query: Parameters<ProfileStore['listLabels']>[0], signal?: AbortSignal) {
+    return selectLabels(this.engine, query, signal);
+  }
+
+  listLabelValues(query: Parameters<ProfileStore['listLabelValues']>[0], signal?: AbortSignal) {
+    return selectLabelValues(this.engine, query, signal);
+  }
+
+  listDeploys(query: Parameters<ProfileStore['listDeploys']>[0], signal?: AbortSignal) {
+    return selectDeploys(this.engine, query, signal);
+  }
+
+  async selectStacks(query: ProfileSelection, signal?: AbortSignal) {
+    const choice = chooseTier(query, this.options.retention, this.options.now());
+    return selectStacks({ engine: this.engine, names: this.names }, query, choice, signal);
+  }
+
+  async selectSeries(query: SeriesQuery, signal?: AbortSignal) {
+    const choice = chooseTier(query, this.options.retention, this.options.now());
+    return selectSeries(this.engine, query, choice, signal);
+  }
+
+  async ping(): Promise<void> {
+    await this.engine.rows({ sql: 'SELECT 1', values: {} });
+  }
+
+  close(): Promise<void> {
+    return this.options.close();
+  }
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
+import { ClickHouseStore } from './clickhouse-store.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { type EngineConfig, openEngine } from './open-engine.ts';
+import type { IngestPipeline, ProfileStore } from './profile-store.ts';
+import { applyRetention, type Retention } from './retention.ts';
+
+export interface StorageConfig extends EngineConfig {
+  readonly retention: Retention;
+  readonly spoolBytesMax: number;
+  readonly diskBytesMin: number;
+}
+
+export interface StorageOptions {
+  readonly log?: StorageLog;
+  readonly now?: () => number; // epoch milliseconds
+}
+
+/** Both halves of storage, which share one engine. */
+export interface Storage {
+  readonly store: ProfileStore;
+  readonly ingest: IngestPipeline;
+  /** Insert what was accepted, as far as the engine takes it within seconds; the rest stays in the spool. */
+  close(): Promise<void>;
+}
+
+const SILENT: StorageLog = { info: () => {}, error: () => {} };
+
+/**
+ * Open the data directory and the engine, bring the tables up to date, and take up what the spool holds.
+ *
+ * Errors  STORAGE_UNAVAILABLE when the directory is in use or ClickHouse does not answer.
+ */
+export async function createStorage(
+  config: StorageConfig,
+  { log = SILENT, now = Date.now }: StorageOptions = {},
+): Promise<Storage> {
+  const lock = await lockDataDir(config.dataDir);
+  const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
+  const close = async () => {
+    for (const part of opened.splice(0).reverse()) await part.close();
+  };
+  try {
+    const engine = await openEngine(config);
+    opened.push(engine);
+    await migrate(engine, migrations);
+    await applyRetention(engine, config.retention);
+    const ingest = await SpoolingPipeline.open(
+      {
+        dir: join(config.dataDir, 'spool'),
+        retentionMs: config.retention.rawMs,
+        spoolBytesMax: config.spoolBytesMax,
+        diskBytesMin: config.diskBytesMin,
+        now,
+        log,
+      },
+      engine,
+    );
+    opened.push(ingest);
+    const store = new ClickHouseStore(engine, { retention: config.retention, now, close });
+    return { store, ingest, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

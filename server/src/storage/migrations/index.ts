@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { tables } from './0001-tables.ts';
+
+/** In order. An entry that was released is never edited: what must change becomes the next one. */
+export const migrations: readonly Migration[] = [tables];

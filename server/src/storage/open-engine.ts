@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { drainPending } from 'chdb';
+import { createChdbConnection } from 'chdb/connection';
+import { ApiError } from '../errors.ts';
+import { boundSettings } from './bound-settings.ts';
+import { Engine, type EngineClient } from './engine.ts';
+
+/** Where ClickHouse is. `url` null means the embedded engine below `dataDir`. */
+export interface EngineConfig {
+  readonly dataDir: string;
+  readonly clickHouse: {
+    readonly url: string | null;
+    readonly user: string;
+    readonly password: string;
+    readonly database: string;
+  };
+}
+
+type Connection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
+
+// A connection of the embedded engine runs one query at a time, on a thread of libuv's pool of four.
+// Two for queries and one for inserts leave a thread for files, so that uploads are never answered late.
+const EMBEDDED_READERS = 2;
+const REMOTE_READERS = 8;
+const REMOTE_TIMEOUT_MS = 30_000;
+
+/**
+ * Open the engine and its database, which is made when it is missing.
+ *
+ * Errors  STORAGE_UNAVAILABLE when the directory is taken by another process or the server does not answer.
+ */
+export async function openEngine(config: EngineConfig): Promise<Engine> {
+  return config.clickHouse.url === null
+    ? openEmbedded(config)
+    : openRemote(config, config.clickHouse.url);
+}
+
+async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engine> {
+  await drainPending(); // An engine that was closed a moment ago may still hold its directory.
+  const path = join(dataDir, 'clickhouse');
+  const clients: ClickHouseClient[] = [];
+  const connect = async (): Promise<EngineClient> => {
+    // chdb types its connection with @clickhouse/client-common, whose copy inside the client is a type of its own.
+    const connection = createChdbConnection({ path }) as unknown as Connection;
+    const client = createClient({ connection });
+    clients.push(client);
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${clickHouse.database}` });
+    await client.command({ query: `USE ${clickHouse.database}` });
+    const bind = (values: Parameters<typeof boundSettings>[0]) => ({
+      clickhouse_settings: boundSettings(values),
+    });
+    return { client, bind, canAbort: false };
+  };
+  const close = async () => {
+    await Promise.all(clients.map((client) => client.close()));
+    await drainPending();
+  };
+  try {
+    const writer = await connect();
+    const readers: EngineClient[] = [];
+    while (readers.length < EMBEDDED_READERS) readers.push(await connect());
+    return new Engine({ writer, readers, close });
+  } catch (cause) {
+    await close();
+    throw new ApiError('STORAGE_UNAVAILABLE', `cannot open ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<Engine> {
+  const { user: username, password, database } = clickHouse;
+  const options = { url, username, password, request_timeout: REMOTE_TIMEOUT_MS };
+  const first = createClient(options);
+  try {
+    await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
+  } catch (cause) {
+    throw new ApiError(
+      'STORAGE_UNAVAILABLE',
+      `ClickHouse at ${new URL(url).host}: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  } finally {
+    await first.close();
+  }
+  const client = createClient({ ...options, database, max_open_connections: REMOTE_READERS + 1 });
+  const slot: EngineClient = {
+    client,
+    bind: (query_params) => ({
+      query_params,
+      clickhouse_settings: { cancel_http_readonly_queries_on_client_close: 1 },
+    }),
+    canAbort: true,
+  };
+  return new Engine({
+    writer: slot,
+    readers: Array.from({ length: REMOTE_READERS }, () => slot),
+    close: () => client.close(),
+  });
+}

@@ -1,0 +1,198 @@
+import { unitOf } from '@flamehouse/proto';
+import { ApiError } from '../errors.ts';
+import { coveredMinutes, windowCondition } from './coverage-sql.ts';
+import type { Engine } from './engine.ts';
+import type { SelectedSeries, SeriesQuery, TimeRange } from './profile-store.ts';
+import { type Condition, epochSeconds, SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
+import { KEPT_LABELS, type TierChoice } from './tier.ts';
+
+// More points than a screen has columns, and more groups than a legend can name, help nobody.
+const POINTS_MAX = 11_000;
+const ROWS_MAX = 200_000;
+const STEP_SECONDS_MIN = { raw: 1, minute: 60, hour: 3_600 } as const;
+// A window that began before the range still has CPU inside it; agents send 15 s windows.
+const LOOKBACK_MS = 60_000;
+
+type Row = readonly [
+  time: string,
+  counter: number,
+  weighted: number,
+  covered: number,
+  ...groups: string[],
+];
+
+/**
+ * Values over time.
+ *
+ * Units   per covered second: microseconds become cores, counts and bytes a rate; gauges a mean.
+ * Errors  QUERY_PARAMETER_INVALID for more than 11,000 steps.
+ */
+export async function selectSeries(
+  engine: Engine,
+  query: SeriesQuery,
+  choice: TierChoice,
+  signal?: AbortSignal,
+): Promise<SelectedSeries> {
+  const least = STEP_SECONDS_MIN[choice.tier];
+  const step = Math.max(1, Math.ceil(query.stepMs / 1000 / least)) * least;
+  const { from, to } = choice.range;
+  if ((to - from) / 1000 / step > POINTS_MAX) {
+    throw new ApiError(
+      'QUERY_PARAMETER_INVALID',
+      `stepMs ${query.stepMs} makes more than ${POINTS_MAX} steps of the range from ${from} to ${to}`,
+    );
+  }
+  const values = choice.tier === 'raw' ? rawValues(query, choice) : rollupValues(query, choice);
+  const covered =
+    choice.tier === 'raw' ? rawCoverage(query, choice) : rollupCoverage(query, choice);
+  const groups = query.groupBy.map((_, index) => `group${index}`);
+  const rows = await engine.rows<Row>(
+    {
+      sql: `SELECT time, counter, weighted, covered${groups.map((name) => `, ${name}`).join('')}
+  FROM (${values.sql}) AS sums
+  INNER JOIN (${covered.sql}) AS coverage USING (time)
+  ORDER BY ${[...groups, 'time'].join(', ')}
+  LIMIT ${ROWS_MAX}`,
+      values: { ...covered.values, ...values.values, step },
+    },
+    signal,
+  );
+  return { ...choice, series: seriesOf(query, rows) };
+}
+
+/** Windows are spread over the steps they touch, by seconds: steps and windows do not begin together. */
+function rawValues(query: SeriesQuery, choice: TierChoice): Condition {
+  const { sql, values } = fromWindows(query)
+    ? windowSums(query, choice)
+    : sampleSums(query, choice);
+  const groups = groupNames(query);
+  return {
+    sql: `SELECT time${groups},
+      sum(counter_sum * overlap / seconds) AS counter,
+      toFloat64(sum(gauge_sum * overlap)) AS weighted
+    FROM (
+      SELECT *, toUInt64(toUInt32(window_start)) AS starts, starts + seconds AS ends,
+        arrayJoin(range(intDiv(starts, {step: UInt32}) * {step: UInt32}, ends, toUInt64({step: UInt32}))) AS time,
+        least(ends, time + {step: UInt32}) - greatest(starts, time) AS overlap
+      FROM (${sql})
+    )
+    WHERE time >= intDiv({first: UInt32}, {step: UInt32}) * {step: UInt32} AND time < {to: UInt32}
+    GROUP BY time${groups}`,
+    values: { ...values, first: epochSeconds(choice.range.from) },
+  };
+}
+
+/** The ledger of windows knows the sums of whole uploads, which is all that most charts ask for. */
+function fromWindows({ endpoint, matchers = [], groupBy }: SeriesQuery): boolean {
+  const labels = new Set(['environment', 'version', 'instance']);
+  return (
+    endpoint === undefined && matchers.length === 0 && groupBy.every((name) => labels.has(name))
+  );
+}
+
+function windowSums(query: SeriesQuery, choice: TierChoice): Condition {
+  const { sql, values } = windowCondition(query, lookedBack(choice));
+  const groups = query.groupBy.map((name, index) => `, ${name} AS group${index}`).join('');
+  return {
+    sql: `SELECT window_start, seconds${groups},
+        sumIf(value, gauge = 0) AS counter_sum, sumIf(value, gauge = 1) AS gauge_sum
+      FROM windows WHERE ${sql}
+      GROUP BY window_start, seconds${groupNames(query)}`,
+    values,
+  };
+}
+
+function sampleSums(query: SeriesQuery, choice: TierChoice): Condition {
+  const { sql, values } = sampleCondition(query, {
+    time: 'window_start',
+    range: lookedBack(choice),
+  });
+  const groups = query.groupBy.map((name, index) =>
+    KEPT_LABELS.has(name)
+      ? `${name} AS group${index}`
+      : `labels[{groupLabel${index}: String}] AS group${index}`,
+  );
+  const labelNames = query.groupBy.map((name, index) => [`groupLabel${index}`, name] as const);
+  const sums = `SELECT series_id, window_start, seconds, environment, version, endpoint,
+        sumIf(value, gauge = 0) AS counter_sum, sumIf(value, gauge = 1) AS gauge_sum
+      FROM samples WHERE ${sql}
+      GROUP BY series_id, window_start, seconds, environment, version, endpoint`;
+  const named = query.groupBy.every((name) => KEPT_LABELS.has(name))
+    ? `(${sums})`
+    : `(${sums}) AS sums INNER JOIN (
+        SELECT series_id, any(series.labels) AS labels FROM series
+        WHERE service = {service: String} GROUP BY series_id
+      ) AS names USING (series_id)`;
+  return {
+    sql: `SELECT window_start, seconds, ${[...groups, 'counter_sum', 'gauge_sum'].join(', ')} FROM ${named}`,
+    values: { ...values, ...Object.fromEntries(labelNames) },
+  };
+}
+
+function lookedBack({ range }: TierChoice): TimeRange {
+  return { from: range.from - LOOKBACK_MS, to: range.to };
+}
+
+function rollupValues(query: SeriesQuery, choice: TierChoice): Condition {
+  const { table, time } = SAMPLES_OF_TIER[choice.tier];
+  const { sql, values } = sampleCondition(query, { time, range: choice.range });
+  const groups = query.groupBy.map((name, index) => `, ${name} AS group${index}`).join('');
+  return {
+    sql: `SELECT intDiv(toUInt64(toUInt32(${time})), {step: UInt32}) * {step: UInt32} AS time${groups},
+      toFloat64(sum(value)) AS counter, toFloat64(sum(${table}.weighted)) AS weighted
+    FROM ${table} WHERE ${sql}
+    GROUP BY time${groupNames(query)}`,
+    values,
+  };
+}
+
+/** Seconds of every step that some window covered. */
+function rawCoverage(query: SeriesQuery, choice: TierChoice): Condition {
+  const { sql, values } = windowCondition(query, lookedBack(choice));
+  return {
+    sql: `SELECT intDiv(second, {step: UInt32}) * {step: UInt32} AS time, toFloat64(count()) AS covered
+    FROM (
+      SELECT DISTINCT arrayJoin(range(toUInt64(toUInt32(window_start)), toUInt64(toUInt32(window_start) + seconds))) AS second
+      FROM (SELECT DISTINCT window_start, seconds FROM windows WHERE ${sql})
+    )
+    GROUP BY time`,
+    values,
+  };
+}
+
+function rollupCoverage(query: SeriesQuery, choice: TierChoice): Condition {
+  const { sql, values } = coveredMinutes(query, choice);
+  return {
+    sql: `SELECT time, toFloat64(sum(bitCount(mask))) AS covered FROM (
+      SELECT intDiv(toUInt64(toUInt32(start_minute)), {step: UInt32}) * {step: UInt32} AS time,
+        minute, groupBitOr(minutes.mask) AS mask
+      FROM (${sql}) AS minutes GROUP BY time, minute
+    )
+    GROUP BY time`,
+    values,
+  };
+}
+
+function groupNames({ groupBy }: SeriesQuery): string {
+  return groupBy.map((_, index) => `, group${index}`).join('');
+}
+
+function seriesOf(query: SeriesQuery, rows: readonly Row[]): SelectedSeries['series'] {
+  const unit = unitOf(query.type) === 'microseconds' ? 1e6 : 1;
+  const series = new Map<
+    string,
+    { labels: Record<string, string>; timesMs: number[]; values: number[] }
+  >();
+  for (const [time, counter, weighted, covered, ...groups] of rows) {
+    const key = JSON.stringify(groups);
+    let one = series.get(key);
+    if (one === undefined) {
+      const labels = query.groupBy.map((name, index) => [name, groups[index]!] as const);
+      one = { labels: Object.fromEntries(labels), timesMs: [], values: [] };
+      series.set(key, one);
+    }
+    one.timesMs.push(Number(time) * 1000);
+    one.values.push((counter / unit + weighted) / covered);
+  }
+  return [...series.values()];
+}

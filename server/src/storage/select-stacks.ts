@@ -1,0 +1,51 @@
+import { coveredSeconds } from './coverage-sql.ts';
+import type { Engine } from './engine.ts';
+import type { ProfileSelection, SelectedStacks } from './profile-store.ts';
+import { SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
+import type { StackNames } from './stack-names.ts';
+import type { TierChoice } from './tier.ts';
+
+const ROW_BYTES = 16;
+
+/** Sum a selection by stack in the engine, then name the stacks. */
+export async function selectStacks(
+  { engine, names }: { readonly engine: Engine; readonly names: StackNames },
+  selection: ProfileSelection,
+  choice: TierChoice,
+  signal?: AbortSignal,
+): Promise<SelectedStacks> {
+  const { table, time } = SAMPLES_OF_TIER[choice.tier];
+  const condition = sampleCondition(selection, { time, range: choice.range });
+  const covered = coveredSeconds(selection, choice);
+  const [counter, weighted] = SUMS_OF_TIER[choice.tier];
+  const bytes = await engine.binary(
+    {
+      sql: `SELECT stack_id,
+    toFloat64(${counter}) + round(${weighted} / greatest(1, ${covered.sql})) AS summed
+  FROM ${table}
+  WHERE ${condition.sql}
+  GROUP BY stack_id
+  HAVING summed > 0`,
+      values: { ...covered.values, ...condition.values },
+    },
+    signal,
+  );
+  const count = bytes.length / ROW_BYTES;
+  const ids = Array.from({ length: count }, (_, row) => bytes.readBigUInt64LE(row * ROW_BYTES));
+  const values = Float64Array.from({ length: count }, (_, row) =>
+    bytes.readDoubleLE(row * ROW_BYTES + 8),
+  );
+  const idsQuery = {
+    sql: `SELECT stack_id FROM ${table} WHERE ${condition.sql}`,
+    values: condition.values,
+  };
+  const named = await names.resolve({ service: selection.service, ids, idsQuery }, signal);
+  return { ...choice, ...named, values };
+}
+
+/** Counters add up. Gauges are value x seconds, which becomes a mean over the covered seconds. */
+export const SUMS_OF_TIER = {
+  raw: ['sumIf(value, gauge = 0)', 'sumIf(value * seconds, gauge = 1)'],
+  minute: ['sum(value)', 'sum(weighted)'],
+  hour: ['sum(value)', 'sum(weighted)'],
+} as const;
