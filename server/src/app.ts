@@ -10,6 +10,7 @@ import { createLogger, registerRequestLog, traceIdOf } from './http/logging.ts';
 import { createMetrics, registerHttpMetrics } from './http/metrics.ts';
 import { registerSecurityHeaders } from './http/security.ts';
 import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
+import { registerStopping } from './http/stopping.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
@@ -54,6 +55,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => sendError(reply, toKnown(error, request)),
     routerOptions: { maxParamLength: 256 },
@@ -69,6 +71,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     reply.header('x-request-id', request.id);
   });
   app.removeContentTypeParser('text/plain');
+  registerStopping(app);
   registerRequestLog(app);
   registerHttpMetrics(app, metrics);
   registerErrors(app, metrics);

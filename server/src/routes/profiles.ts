@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
 import { splitMultipart } from '../http/multipart.ts';
 import { type RawUploadQuery, readMeta, readRawMeta } from '../http/upload-meta.ts';
+import { UploadSlots } from '../http/upload-slots.ts';
 import type { IncomingUpload } from '../storage/profile-store.ts';
 import { answers, documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
@@ -52,11 +53,11 @@ export function profilesRoutes(
     },
   );
 
-  // Before the body is read, so that a wrong type costs nothing.
-  app.addHook('preParsing', async (request) => {
-    const type = mediaTypeOf(request);
-    if (type === '' || type === 'multipart/form-data' || RAW_CONTENT_TYPES.has(type)) return;
-    throw new ApiError('INGEST_CONTENT_TYPE', `the content type is ${JSON.stringify(type)}`);
+  // Before the body is read, so that what is refused costs nothing.
+  const slots = new UploadSlots(config.uploadBytesMax);
+  app.addHook('preParsing', async (request, reply) => {
+    checkContentType(request);
+    slots.take(request, reply);
   });
 }
 
@@ -80,6 +81,12 @@ const rawQuerySchema = {
 
 function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+}
+
+function checkContentType(request: FastifyRequest): void {
+  const type = mediaTypeOf(request);
+  if (type === '' || type === 'multipart/form-data' || RAW_CONTENT_TYPES.has(type)) return;
+  throw new ApiError('INGEST_CONTENT_TYPE', `the content type is ${JSON.stringify(type)}`);
 }
 
 function isMultipart(request: FastifyRequest): boolean {
