@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
-import packageJson from '../package.json';
+import { version as agentVersion } from '../package.json';
 import { systemClock } from './clock.ts';
 import { type Config, INSTANCE_OWNER_VARIABLE, readConfig } from './config.ts';
 import { FrameDescriber } from './frame-table.ts';
@@ -61,7 +61,7 @@ export class Agent {
     this.#log = log;
     this.#profiler = loadV8Profiler();
     this.#describer = new FrameDescriber(config.appRoot);
-    const userAgent = `flamehouse-agent/${packageJson.version} node/${process.versions.node}`;
+    const userAgent = `flamehouse-agent/${agentVersion} node/${process.versions.node}`;
     this.#target = { serverUrl: config.serverUrl, token: config.token, userAgent };
     this.#sender = new HttpSender(this.#target, systemClock);
     this.#queue = new UploadQueue(undefined, () =>
@@ -129,7 +129,7 @@ export class Agent {
           startedAt: Math.round(performance.timeOrigin),
           nodeVersion: process.versions.node,
           agent: {
-            version: packageJson.version,
+            version: agentVersion,
             ...this.#cost.take(),
             rssBytes: process.memoryUsage.rss(),
           },

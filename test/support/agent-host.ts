@@ -22,6 +22,8 @@ export interface HostOptions {
   readonly nodeArgs?: readonly string[];
   readonly execPath?: string;
   readonly args?: readonly string[];
+  /** Folder of the application, which then stays; a new one by default. */
+  readonly directory?: string;
 }
 
 export interface RunningHost {
@@ -44,7 +46,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 /** Write an application to a folder of its own and start it; the folder goes when it has ended. */
 export async function startHost(options: HostOptions): Promise<RunningHost> {
-  const directory = await mkdtemp(join(tmpdir(), 'flamehouse-host-'));
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'flamehouse-host-')));
   for (const [name, content] of Object.entries(options.files)) {
     await writeFile(join(directory, name), content);
   }
@@ -73,7 +75,7 @@ export async function startHost(options: HostOptions): Promise<RunningHost> {
       clearTimeout(killer);
       const elapsedMs = performance.now() - startedMs;
       for (const listener of listeners) listener();
-      await rm(directory, { recursive: true, force: true });
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
       done({ code, signal, ...output, elapsedMs });
     });
   });
