@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import type { ProfileTypesAnswer, SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
+import { parseProfileType, unitOf } from '@flamehouse/proto';
+import { type FixtureNode, flamegraphOf, functionsOf, parseTree } from './ui-fixture-tree.ts';
+
+const UI_DIST = join(import.meta.dirname, '../../ui/dist');
+const TREE = join(import.meta.dirname, '../fixtures/ui/checkout.txt');
+const MIME: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** The policy of the real server: what it forbids must not be needed. */
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** What the fixture answers; tests change it while it runs. */
+export interface FixtureState {
+  tree: FixtureNode;
+  detail: FixtureNode | null; // answers `root=`; the tree itself when null
+  services: ServiceSummary[];
+  types: string[];
+  cores: number;
+  delayMs: number;
+  token: string; // '' for an open server
+  failure: { path: string; status: number; code: string; message: string; help: string } | null;
+  requests: string[];
+}
+
+export interface UiFixture {
+  readonly url: string;
+  readonly state: FixtureState;
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Services of the design's landing page, seen now. */
+export function fixtureServices(nowMs: number): ServiceSummary[] {
+  const row = (
+    service: string,
+    cores: number,
+    instances: number,
+    version: string,
+    hours: number,
+  ): ServiceSummary => ({
+    service,
+    environments: ['production', 'staging'],
+    versions: ['9ab07d3', version],
+    lastSeen: nowMs - 4_000,
+    cores,
+    instances,
+    lastDeploy: { environment: 'production', version, at: nowMs - hours * HOUR_MS },
+  });
+  return [
+    row('checkout', 4.21, 6, '4f2c1e9', 0.7),
+    row('search', 3.3, 8, 'be11a02', 2),
+    row('inventory', 2.41, 6, '5d1be70', 20),
+    row('payments', 1.52, 4, 'a9c4410', 0.1),
+    row('auth', 1.24, 4, 'e51bd77', 3),
+    row('notifications', 0.61, 3, '81c3f0e', 49),
+    row('image-resizer', 0.2, 2, '0ab7712', 216),
+  ];
+}
+
+/** Serves ui/dist and answers /api/v1 from an indented tree, so that screens can be tried without a store. */
+export async function startUiFixture(port = 0): Promise<UiFixture> {
+  const state: FixtureState = {
+    tree: parseTree(await readFile(TREE, 'utf8')),
+    detail: null,
+    services: fixtureServices(Date.now()),
+    types: ['cpu', 'wall', 'heap', 'heap-objects', 'alloc', 'alloc-objects'],
+    cores: 4.21,
+    delayMs: 0,
+    token: '',
+    failure: null,
+    requests: [],
+  };
+  const server = createServer((request, response) => {
+    answer(request, response, state).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { port: actual } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${actual}`, state, close: () => closeServer(server) };
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: FixtureState,
+): Promise<void> {
+  const url = new URL(request.url!, 'http://fixture');
+  if (!url.pathname.startsWith('/api/')) return serveFile(url.pathname, response);
+  state.requests.push(request.url!);
+  const path = url.pathname.slice('/api/v1/'.length);
+  const send = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body));
+  };
+  if (path === 'session') return openSession(request, state, send);
+  if (state.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, state.delayMs));
+  if (state.token !== '' && !request.headers.cookie?.includes(`session=${state.token}`))
+    return send(401, { code: 'AUTH_REQUIRED', message: 'no token was sent', help: 'Send one.' });
+  if (state.failure !== null && path === state.failure.path)
+    return send(state.failure.status, state.failure);
+  return send(200, data(path, url.searchParams, state));
+}
+
+async function openSession(
+  request: IncomingMessage,
+  state: FixtureState,
+  send: (status: number, body: unknown, headers?: Record<string, string>) => void,
+): Promise<void> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const { token } = JSON.parse(body) as { token: string };
+  if (token !== state.token)
+    return send(401, { code: 'AUTH_REQUIRED', message: 'an unknown token was sent', help: '' });
+  send(200, {}, { 'set-cookie': `session=${token}; HttpOnly; SameSite=Lax; Path=/` });
+}
+
+function data(path: string, params: URLSearchParams, state: FixtureState): unknown {
+  const type = parseProfileType(params.get('type') ?? 'cpu');
+  const from = Number(params.get('from'));
+  const to = Number(params.get('to'));
+  const head = { service: params.get('service') ?? '', type, unit: unitOf(type), from, to };
+  const micros = state.cores * (to - from) * 1000;
+  const scale = type.startsWith('memory') ? 412_000 : micros / (state.tree.total || 1);
+  const root = params.get('root');
+  switch (path) {
+    case 'services':
+      return state.services;
+    case 'profile-types':
+      return typesAnswer(state);
+    case 'series':
+      return seriesOf(params, head, state.cores);
+    case 'flamegraph':
+      return root === null
+        ? flamegraphOf(state.tree, head, { scale })
+        : flamegraphOf(state.detail ?? state.tree, head, { scale, root });
+    case 'functions':
+      return functionsOf(state.detail ?? state.tree, head, scale);
+    default:
+      throw new Error(`the fixture has no ${path}`);
+  }
+}
+
+function typesAnswer(state: FixtureState): ProfileTypesAnswer {
+  return {
+    profileTypes: state.types.map((alias) => ({
+      type: parseProfileType(alias),
+      alias,
+      unit: unitOf(parseProfileType(alias)),
+      gauge: alias.startsWith('heap'),
+      lastSeen: Date.now(),
+    })),
+  };
+}
+
+/** Two versions, the second from 55 % of the range on, with a wave so that the line is no ruler. */
+function seriesOf(
+  params: URLSearchParams,
+  head: { service: string; type: string; from: number; to: number },
+  cores: number,
+): SeriesAnswer {
+  const stepMs = Number(params.get('stepMs'));
+  const first = Math.ceil(head.from / stepMs) * stepMs;
+  const turn = head.from + (head.to - head.from) * 0.55;
+  const bytes = head.type.includes('bytes');
+  const level = bytes ? 412 * 2 ** 20 : cores;
+  const labels = ['9ab07d3', '4f2c1e9'];
+  const series = labels.map((version, i) => {
+    const timesMs: number[] = [];
+    for (let at = first; at < head.to; at += stepMs) if (at < turn === (i === 0)) timesMs.push(at);
+    const wave = (at: number): number =>
+      level *
+      (i === 0 ? 0.88 : 1.03) *
+      (1 +
+        0.03 * Math.sin(at / 400_000) +
+        0.015 * Math.sin(at / 37_000) +
+        0.01 * Math.sin(at / 9_000));
+    return { labels: { version }, timesMs, values: timesMs.map(wave) };
+  });
+  const grouped = params.get('groupBy') === 'version';
+  const merged = [
+    {
+      labels: {},
+      timesMs: series.flatMap((s) => s.timesMs),
+      values: series.flatMap((s) => s.values),
+    },
+  ];
+  return {
+    ...head,
+    unit: bytes ? 'bytes' : 'cores',
+    stepMs,
+    tier: 'raw',
+    series: grouped ? series : merged,
+  };
+}
+
+async function serveFile(path: string, response: ServerResponse): Promise<void> {
+  const file = extname(path) === '' ? '/index.html' : path;
+  const body = await readFile(join(UI_DIST, file));
+  response
+    .writeHead(200, {
+      'content-type': MIME[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': CSP,
+    })
+    .end(body);
+}

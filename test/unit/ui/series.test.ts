@@ -1,0 +1,97 @@
+import type { SeriesAnswer } from '@flamehouse/proto';
+import { expect, test } from 'vitest';
+import { sparkPaths } from '../../../ui/src/screens/services/sparkline.tsx';
+import { appearances, coverage, niceTicks, sumSeries } from '../../../ui/src/series.ts';
+
+const answer = (groups: Record<string, [number, number][]>): SeriesAnswer => ({
+  service: 's',
+  type: 't',
+  unit: 'cores',
+  from: 0,
+  to: 600,
+  stepMs: 100,
+  tier: 'raw',
+  series: Object.entries(groups).map(([version, points]) => ({
+    labels: { version },
+    timesMs: points.map(([time]) => time),
+    values: points.map(([, value]) => value),
+  })),
+});
+
+test('groups add up, and a step without any is a gap', () => {
+  const line = sumSeries(
+    answer({
+      a: [
+        [0, 1],
+        [100, 2],
+      ],
+      b: [
+        [100, 3],
+        [300, 4],
+      ],
+    }),
+  );
+  expect(line).toEqual({
+    stepMs: 100,
+    timesMs: [0, 100, 200, 300],
+    values: [1, 5, null, 4],
+    peak: 5,
+  });
+});
+
+test('the mean counts only what reported', () => {
+  const line = sumSeries(
+    answer({
+      a: [
+        [0, 2],
+        [100, 4],
+        [300, 6],
+      ],
+    }),
+  );
+  expect(coverage(line, { from: 0, to: 600 })).toEqual({ coveredMs: 300, mean: 4 });
+  expect(coverage(line, { from: 150, to: 350 })).toEqual({ coveredMs: 100, mean: 5 });
+  expect(coverage(line, { from: 400, to: 600 })).toEqual({ coveredMs: 0, mean: 0 });
+});
+
+test('a version is marked where it is first seen, not when it was there at the start', () => {
+  const versions = appearances(
+    answer({
+      old: [[0, 1]],
+      new: [
+        [300, 1],
+        [400, 1],
+      ],
+      '': [[500, 1]],
+    }),
+  );
+  expect(versions).toEqual([{ version: 'new', atMs: 300 }]);
+});
+
+test('ticks start at 0 and are few and round', () => {
+  expect(niceTicks(5.2, false)).toEqual([0, 2, 4]);
+  expect(niceTicks(0, false)).toEqual([0]);
+  for (const max of [0.013, 0.9, 1, 7, 99, 12_345]) {
+    const ticks = niceTicks(max, false);
+    expect(ticks[0]).toBe(0);
+    expect(ticks.length).toBeGreaterThan(1);
+    expect(ticks.length).toBeLessThan(4);
+    expect(ticks.at(-1)).toBeLessThanOrEqual(max);
+  }
+  expect(niceTicks(412 * 2 ** 20, true).map((v) => v / 2 ** 20)).toEqual([0, 200, 400]);
+});
+
+test('an empty series draws nothing, a sparkline is cut at gaps', () => {
+  expect(sumSeries(answer({})).values).toEqual([]);
+  const line = sumSeries(
+    answer({
+      a: [
+        [0, 1],
+        [100, 1],
+        [300, 1],
+        [400, 1],
+      ],
+    }),
+  );
+  expect(sparkPaths(line, { from: 0, to: 600 }).stroke.match(/M/g)).toHaveLength(2);
+});

@@ -1,0 +1,268 @@
+import { fitLabel, LABEL_WIDTH_MIN } from './labels.ts';
+import {
+  FRAME_WIDTH_MIN,
+  fillOf,
+  gapOf,
+  type Highlights,
+  isBold,
+  isQuiet,
+  isRest,
+  labelOf,
+  ROW_HEIGHT,
+  ROW_PITCH,
+  rectOf,
+  type Scene,
+} from './scene.ts';
+
+/** The part of a 2D context that is used, so that a test can record the calls. */
+export type Pen = Pick<
+  CanvasRenderingContext2D,
+  | 'fillStyle'
+  | 'strokeStyle'
+  | 'lineWidth'
+  | 'globalAlpha'
+  | 'font'
+  | 'textBaseline'
+  | 'textAlign'
+  | 'fillRect'
+  | 'clearRect'
+  | 'strokeRect'
+  | 'fillText'
+  | 'measureText'
+  | 'beginPath'
+  | 'roundRect'
+  | 'rect'
+  | 'fill'
+  | 'save'
+  | 'restore'
+  | 'clip'
+>;
+
+export interface Fonts {
+  readonly regular: string;
+  readonly bold: string;
+  readonly share: string;
+  readonly shareBold: string;
+  readonly advance: number; // width of one character of the regular face
+}
+
+export interface DrawContext {
+  readonly pen: Pen;
+  readonly fonts: Fonts;
+  readonly hatch: CanvasPattern | string;
+}
+
+const DIMMED = 0.35;
+const RADIUS = 2;
+
+interface Text {
+  readonly row: number;
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+}
+
+/** Draw every frame that can be seen. Returns how many rectangles that took. */
+export function drawFrames(context: DrawContext, scene: Scene): number {
+  const { pen } = context;
+  pen.globalAlpha = 1;
+  pen.fillStyle = scene.palette.canvas;
+  pen.fillRect(0, 0, scene.width, scene.height);
+  const texts: Text[] = [];
+  const drawn = drawRectangles(context, scene, texts);
+  drawTexts(context, scene, texts);
+  pen.globalAlpha = 1;
+  return drawn;
+}
+
+function drawRectangles(context: DrawContext, scene: Scene, texts: Text[]): number {
+  const { tree, width } = scene;
+  const scale = width / (scene.to - scene.from || 1);
+  const firstDepth = Math.floor(scene.scrollTop / ROW_PITCH);
+  const lastDepth = Math.ceil((scene.scrollTop + scene.height) / ROW_PITCH);
+  const lastColumn = new Int32Array(tree.depthMax + 1).fill(-1);
+  let drawn = 0;
+  for (let row = 0; row < tree.count; ) {
+    const depth = tree.depth[row]!;
+    const x = (tree.start[row]! - scene.from) * scale;
+    const w = tree.total[row]! * scale;
+    if (x + w <= 0 || x >= width || depth > lastDepth) {
+      row = tree.end[row]!;
+      continue;
+    }
+    const y = depth * ROW_PITCH - scene.scrollTop;
+    if (w < FRAME_WIDTH_MIN) {
+      const column = Math.floor(x);
+      if (depth >= firstDepth && lastColumn[depth] !== column) {
+        lastColumn[depth] = column;
+        drawColumn(context, scene, row, { x: column, y });
+        drawn++;
+      }
+      row = tree.end[row]!;
+      continue;
+    }
+    if (depth >= firstDepth) {
+      const left = Math.max(0, x);
+      const right = Math.min(width, x + w);
+      drawFrame(context, scene, row, { x: left, y, w: right - left });
+      drawn++;
+      if (right - left >= LABEL_WIDTH_MIN) texts.push({ row, x: left, y, w: right - left });
+    }
+    row++;
+  }
+  return drawn;
+}
+
+const alphaOf = (scene: Scene, row: number): number =>
+  scene.match === null || scene.match[row] === 1 ? 1 : DIMMED;
+
+function drawColumn(
+  { pen }: DrawContext,
+  scene: Scene,
+  row: number,
+  at: { x: number; y: number },
+): void {
+  const matching = scene.match !== null && anyMatch(scene, row);
+  pen.globalAlpha = scene.match === null || matching ? 1 : DIMMED;
+  pen.fillStyle = matching
+    ? scene.palette.match
+    : scene.palette[isQuiet(scene, row) ? 'quiet' : 'fills'][fillOf(scene, row)]!;
+  pen.fillRect(at.x, at.y, 1, ROW_HEIGHT);
+}
+
+/** A match too narrow to draw must not vanish: its column takes the match colour. */
+function anyMatch(scene: Scene, row: number): boolean {
+  for (let at = row; at < scene.tree.end[row]!; at++) if (scene.match![at] === 1) return true;
+  return false;
+}
+
+function drawFrame(
+  { pen, hatch }: DrawContext,
+  scene: Scene,
+  row: number,
+  at: { x: number; y: number; w: number },
+): void {
+  const width = Math.max(at.w - gapOf(at.w), 0.6);
+  pen.globalAlpha = alphaOf(scene, row);
+  pen.fillStyle = isRest(scene, row)
+    ? hatch
+    : scene.palette[isQuiet(scene, row) ? 'quiet' : 'fills'][fillOf(scene, row)]!;
+  if (at.w > 6) {
+    pen.beginPath();
+    pen.roundRect(at.x, at.y, width, ROW_HEIGHT, RADIUS);
+    pen.fill();
+  } else pen.fillRect(at.x, at.y, width, ROW_HEIGHT);
+  if (scene.match?.[row] === 1) {
+    pen.strokeStyle = scene.palette.match;
+    pen.lineWidth = Math.min(2, width / 2);
+    const inset = pen.lineWidth / 2;
+    pen.strokeRect(at.x + inset, at.y + inset, width - 2 * inset, ROW_HEIGHT - 2 * inset);
+  }
+}
+
+/** Texts come after all rectangles, one face after the other: switching faces is what costs. */
+function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Text[]): void {
+  const shares: { text: string; right: number; y: number; bold: boolean; alpha: number }[] = [];
+  pen.textBaseline = 'middle';
+  pen.textAlign = 'left';
+  for (const bold of [false, true]) {
+    pen.font = bold ? fonts.bold : fonts.regular;
+    for (const { row, x, y, w } of texts) {
+      if (isBold(scene, row) !== bold) continue;
+      const label = fitLabel(w, fonts.advance, labelOf(scene, row));
+      const middle = y + ROW_HEIGHT / 2 + 0.5;
+      pen.globalAlpha = alphaOf(scene, row);
+      pen.fillStyle = isRest(scene, row) ? scene.palette.labelRest : scene.palette.label;
+      drawName(pen, label.name, { x: x + 5, y: middle, room: w - 8, advance: fonts.advance });
+      if (label.second !== '') {
+        pen.font = fonts.regular;
+        pen.fillStyle = scene.palette.labelSecond;
+        const indent = 5 + label.name.length * fonts.advance + 8;
+        drawName(pen, label.second, {
+          x: x + indent,
+          y: middle,
+          room: w - indent,
+          advance: fonts.advance,
+        });
+        pen.font = bold ? fonts.bold : fonts.regular;
+      }
+      if (label.share !== '')
+        shares.push({
+          text: label.share,
+          right: x + w - 7,
+          y: middle,
+          bold,
+          alpha: pen.globalAlpha,
+        });
+    }
+  }
+  pen.textAlign = 'right';
+  for (const share of shares) {
+    pen.font = share.bold ? fonts.shareBold : fonts.share;
+    pen.globalAlpha = share.alpha;
+    pen.fillStyle = share.bold ? scene.palette.label : scene.palette.labelSecond;
+    pen.fillText(share.text, share.right, share.y);
+  }
+}
+
+/** Letters wider than the face's advance (other scripts, emoji) are measured and clipped, not squeezed. */
+function drawName(
+  pen: Pen,
+  text: string,
+  at: { x: number; y: number; room: number; advance: number },
+): void {
+  if (text === '') return;
+  if (/^[\x20-\x7e…]*$/.test(text) || pen.measureText(text).width <= at.room) {
+    pen.fillText(text, at.x, at.y);
+    return;
+  }
+  pen.save();
+  pen.beginPath();
+  pen.rect(at.x, at.y - ROW_HEIGHT / 2, at.room, ROW_HEIGHT);
+  pen.clip();
+  pen.fillText(text, at.x, at.y);
+  pen.restore();
+}
+
+/** Rings may reach this far out of a frame, so the upper layer is larger by as much on every side. */
+export const OVERLAY_MARGIN = 3;
+
+/** The upper layer: what is hovered, linked and selected. Cheap, so that hovering never redraws the frames. */
+export function drawHighlights(pen: Pen, scene: Scene, highlights: Highlights): void {
+  const full = { w: scene.width + 2 * OVERLAY_MARGIN, h: scene.height + 2 * OVERLAY_MARGIN };
+  pen.clearRect(0, 0, full.w, full.h);
+  const place = (row: number) => {
+    const { x, y, w } = rectOf(scene, row);
+    const width = Math.max(w - gapOf(w), 0.6);
+    return { x: x + OVERLAY_MARGIN, y: y - scene.scrollTop + OVERLAY_MARGIN, w: width };
+  };
+  const visible = (row: number): boolean => {
+    const { y, w } = rectOf(scene, row);
+    return w > 0 && y + ROW_HEIGHT > scene.scrollTop && y < scene.scrollTop + scene.height;
+  };
+  if (highlights.linked !== null) {
+    pen.fillStyle = scene.palette.linked;
+    pen.strokeStyle = scene.palette.labelSecond;
+    pen.lineWidth = 1;
+    highlights.linked.forEach((on, row) => {
+      if (on !== 1 || row === highlights.hover || !visible(row)) return;
+      const at = place(row);
+      pen.fillRect(at.x, at.y, Math.max(at.w, 1), ROW_HEIGHT);
+      if (at.w > 4) pen.strokeRect(at.x + 0.5, at.y + 0.5, at.w - 1, ROW_HEIGHT - 1);
+    });
+  }
+  if (highlights.hover >= 0 && visible(highlights.hover)) {
+    const at = place(highlights.hover);
+    pen.fillStyle = scene.palette.hover;
+    pen.fillRect(at.x, at.y, at.w, ROW_HEIGHT);
+  }
+  if (highlights.selected >= 0 && visible(highlights.selected)) {
+    const at = place(highlights.selected);
+    pen.lineWidth = 1;
+    pen.strokeStyle = scene.palette.surface;
+    pen.strokeRect(at.x + 0.5, at.y + 0.5, Math.max(0, at.w - 1), ROW_HEIGHT - 1);
+    pen.lineWidth = 2;
+    pen.strokeStyle = scene.palette.ring;
+    pen.strokeRect(at.x - 1, at.y - 1, at.w + 2, ROW_HEIGHT + 2);
+  }
+}

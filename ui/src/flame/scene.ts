@@ -1,0 +1,92 @@
+import { formatPercent } from '../format.ts';
+import { fillClass, type Palette, REST_CLASS, ROOT_CLASS } from './colours.ts';
+import { displayName, secondLabel } from './labels.ts';
+import { type FlameTree, REST_FRAME, ROOT_FRAME } from './tree.ts';
+
+export const ROW_PITCH = 22;
+export const ROW_HEIGHT = 21;
+/** Narrower frames are merged into columns of one pixel. */
+export const FRAME_WIDTH_MIN = 0.5;
+
+/** What to draw: the same for every renderer. Values are those of the tree, lengths CSS pixels. */
+export interface Scene {
+  readonly tree: FlameTree;
+  readonly look: Look;
+  readonly palette: Palette;
+  readonly from: number; // value at the left edge
+  readonly to: number; // value at the right edge
+  readonly width: number;
+  readonly height: number; // of the part that can be seen
+  readonly scrollTop: number;
+  readonly emphasis: Uint8Array | null; // row -> 1 on the hot path, 2 emphasised
+  readonly match: Uint8Array | null; // row -> 1 when it matches; null when nothing is searched
+}
+
+/** What the layer above the frames shows. */
+export interface Highlights {
+  readonly hover: number; // row, -1 for none
+  readonly selected: number;
+  readonly linked: Uint8Array | null; // row -> 1: frames of the function that is hovered elsewhere
+}
+
+/** Per tree, and so computed once: names, second labels and colour classes of its frames. */
+export interface Look {
+  readonly name: readonly string[]; // frame ->
+  readonly second: readonly string[];
+  readonly fill: Uint8Array;
+}
+
+export function lookOf(tree: FlameTree): Look {
+  const { frames } = tree;
+  const describe = (frame: number) => ({
+    file: frames.file[frame]!,
+    package: frames.package[frame]!,
+    kind: frames.kind[frame]!,
+  });
+  return {
+    name: frames.name.map(displayName),
+    second: frames.name.map((_, frame) => secondLabel(describe(frame))),
+    fill: Uint8Array.from(frames.name, (_, frame) => fillClass(describe(frame))),
+  };
+}
+
+export function fillOf(scene: Scene, row: number): number {
+  const frame = scene.tree.frame[row]!;
+  if (frame === ROOT_FRAME) return ROOT_CLASS;
+  return frame === REST_FRAME ? REST_CLASS : scene.look.fill[frame]!;
+}
+
+export const isRest = (scene: Scene, row: number): boolean => scene.tree.frame[row] === REST_FRAME;
+
+/** Frames off the hot path step back, unless a search or nothing at all is highlighted. */
+export const isQuiet = (scene: Scene, row: number): boolean =>
+  scene.emphasis !== null && scene.emphasis[row] !== 2 && scene.match === null;
+
+export const isBold = (scene: Scene, row: number): boolean =>
+  scene.match === null && scene.emphasis !== null && scene.emphasis[row] === 2;
+
+export function labelOf(
+  scene: Scene,
+  row: number,
+): { name: string; second: string; share: string } {
+  const { tree, look } = scene;
+  const frame = tree.frame[row]!;
+  if (frame === REST_FRAME) return { name: `+${tree.folded[row]} smaller`, second: '', share: '' };
+  const share = formatPercent(tree.total[row]! / (tree.total[0]! || 1));
+  if (frame === ROOT_FRAME) return { name: 'all', second: '', share };
+  return { name: look.name[frame]!, second: look.second[frame]!, share };
+}
+
+/** Where a row lies, in pixels from the left and top of the drawing (not of what is scrolled into view). */
+export function rectOf(scene: Scene, row: number): { x: number; y: number; w: number; h: number } {
+  const scale = scene.width / (scene.to - scene.from || 1);
+  const left = Math.max(0, (scene.tree.start[row]! - scene.from) * scale);
+  const right = Math.min(
+    scene.width,
+    (scene.tree.start[row]! + scene.tree.total[row]! - scene.from) * scale,
+  );
+  return { x: left, y: scene.tree.depth[row]! * ROW_PITCH, w: right - left, h: ROW_HEIGHT };
+}
+
+/** The gap between neighbours, which very narrow frames give up for their own colour. */
+export const gapOf = (width: number): number => (width > 3 ? 1 : 0.3);

@@ -1,0 +1,54 @@
+import type { FunctionsAnswer, Tier } from '@flamehouse/proto';
+import type { FlameTree } from '../../flame/tree.ts';
+import { formatPercent, groupDigits, type Measure, plural } from '../../format.ts';
+
+interface FooterProps {
+  readonly tree: FlameTree | null;
+  readonly functions: FunctionsAnswer | null;
+  readonly measure: Measure;
+  readonly tier: Tier | null;
+  readonly instances: number;
+}
+
+const TIERS: Readonly<Record<Tier, string>> = {
+  raw: 'raw windows',
+  minute: 'minute rollup',
+  hour: 'hour rollup',
+};
+
+/** Frames that have a name of their own: neither the root nor rest blocks. */
+export function countFrames(tree: FlameTree): number {
+  let count = 0;
+  for (let row = 1; row < tree.count; row++) if (tree.frame[row]! >= 0) count++;
+  return count;
+}
+
+/** What was drawn, what was folded, and where it came from. */
+export function Footer({ tree, functions, measure, tier, instances }: FooterProps) {
+  return (
+    <footer class="foot">
+      <span>
+        {tree !== null && tree.count > 0 && `${drawn(tree, measure)} `}
+        {functions !== null && (
+          <span class="hide-s">
+            {functions.functions.id.length === functions.rows
+              ? `Table: exact, all ${plural(functions.rows, 'function')}.`
+              : `Table: exact, ${groupDigits(functions.functions.id.length)} of ${plural(functions.rows, 'function')}.`}
+          </span>
+        )}
+      </span>
+      <span class="grow" />
+      <span class="hide-m nowrap">
+        {instances > 0 && `${plural(instances, 'instance')} now · `}
+        {tier !== null && TIERS[tier]}
+      </span>
+    </footer>
+  );
+}
+
+function drawn(tree: FlameTree, measure: Measure): string {
+  const frames = countFrames(tree);
+  if (tree.foldedNodes === 0) return `Drawn: all ${plural(frames, 'frame')}, nothing folded.`;
+  const share = formatPercent(tree.foldedValue / (tree.total[0]! || 1));
+  return `Drawn: ${groupDigits(frames)} of ${plural(frames + tree.foldedNodes, 'frame')}. ${share} of ${measure.subject} is folded into “smaller”.`;
+}

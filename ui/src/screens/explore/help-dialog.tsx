@@ -1,0 +1,40 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+const KEYS = [
+  ['↑ ↓', 'caller, heaviest callee'],
+  ['← →', 'neighbour on the same row'],
+  ['Enter', 'zoom to the frame'],
+  ['Esc', 'one step out'],
+  ['Home', 'show all'],
+  ['h', 'follow the hot path to its leaf'],
+  ['/', 'search'],
+  ['n  N', 'next, previous match'],
+  ['y', 'copy the name'],
+  ['Shift click', 'pick without zooming'],
+] as const;
+
+/** The keys that work while the graph has the focus. */
+export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog class="dialog" ref={dialog} aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">Keys in the flame graph</h2>
+      <div class="keys">
+        {KEYS.map(([key, meaning]) => (
+          <>
+            <span class="kbd" key={key}>
+              {key}
+            </span>
+            <span>{meaning}</span>
+          </>
+        ))}
+      </div>
+      <div class="acts">
+        <button type="button" class="btn" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </div>
+    </dialog>
+  );
+}

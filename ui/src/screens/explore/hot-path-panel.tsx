@@ -1,0 +1,86 @@
+import { Fragment } from 'preact';
+import { Icon } from '../../components/icon.tsx';
+import { type HotPath, pathToShow } from '../../flame/hot-path.ts';
+import { displayName } from '../../flame/labels.ts';
+import type { FlameTree } from '../../flame/tree.ts';
+import { formatPercent, type Measure, sayShare } from '../../format.ts';
+
+interface HotPathProps {
+  readonly tree: FlameTree;
+  readonly path: HotPath | null;
+  readonly focus: number;
+  readonly measure: Measure;
+  readonly coveredMs: number;
+  readonly onPick: (row: number) => void;
+  readonly onFollow: () => void;
+}
+
+const nameOf = (tree: FlameTree, row: number): string =>
+  row === 0 ? 'all' : displayName(tree.frames.name[tree.frame[row]!] ?? '');
+
+/** The answer of the screen: one sentence, and the path it is about. */
+export function HotPathPanel(props: HotPathProps) {
+  const { tree, path, focus, measure, coveredMs } = props;
+  const whole = tree.total[focus]!;
+  if (path === null) {
+    return (
+      <section class="hotpath" aria-label="Hot path">
+        <div class="grow">
+          <h1>
+            <span class="mono">{nameOf(tree, focus)}</span> calls nothing that was sampled.
+          </h1>
+          <div class="crumbs">
+            <span class="say">
+              {measure.long(whole, coveredMs)}, {formatPercent(whole / (tree.total[0]! || 1))} of
+              all
+            </span>
+          </div>
+        </div>
+      </section>
+    );
+  }
+  const rows = pathToShow(tree, path);
+  const leaf = rows.at(-1)!;
+  const share = sayShare(path.subjectTotal / (whole || 1));
+  return (
+    <section class="hotpath" aria-label="Hot path">
+      <div class="grow">
+        <h1 title={nameOf(tree, path.subject)}>
+          {focus === 0 ? (
+            <>
+              {share} of {measure.subject} {measure.verb}{' '}
+            </>
+          ) : (
+            <>
+              {share} of <span class="mono">{nameOf(tree, focus)}</span> {measure.verb}{' '}
+            </>
+          )}
+          <span class="mono">{nameOf(tree, path.subject)}</span>.
+        </h1>
+        <div class="crumbs">
+          <span class="say hide-s">
+            {measure.short(path.subjectTotal, coveredMs)} of {measure.long(whole, coveredMs)}
+          </span>
+          <span class="muted hide-s">·</span>
+          {rows.map((row, i) => (
+            <Fragment key={row}>
+              {i > 0 && <Icon name="right" />}
+              <button
+                type="button"
+                class={row === leaf ? 'last' : ''}
+                title={`Zoom to ${nameOf(tree, row)}`}
+                onClick={() => props.onPick(row)}
+              >
+                {nameOf(tree, row)}
+                {row === leaf && ` ${formatPercent(tree.total[row]! / (tree.total[0]! || 1))}`}
+              </button>
+            </Fragment>
+          ))}
+        </div>
+      </div>
+      <button type="button" class="btn hide-s" onClick={props.onFollow}>
+        Follow <span class="kbd">h</span>
+      </button>
+    </section>
+  );
+}

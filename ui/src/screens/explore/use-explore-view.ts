@@ -1,0 +1,156 @@
+import type { FunctionsAnswer } from '@flamehouse/proto';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { findHotPath } from '../../flame/hot-path.ts';
+import { displayName } from '../../flame/labels.ts';
+import { compileSearch, findMatches } from '../../flame/search.ts';
+import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
+import { formatPercent, groupDigits, plural } from '../../format.ts';
+import { setExplore } from '../../state/location.ts';
+import type { ExploreState } from '../../state/url.ts';
+import type { Links } from './links.ts';
+
+/** A match narrower than this share of the focus is zoomed to when it is stepped to. */
+const VISIBLE_SHARE = 0.003;
+
+interface ViewInput {
+  readonly state: ExploreState;
+  readonly tree: FlameTree | null;
+  readonly stale: boolean;
+  readonly functions: FunctionsAnswer | null;
+  readonly links: Links;
+}
+
+/** What follows from URL and data together: focus, hot path, matches, and the ways to change them. */
+export function useExploreView({ state, tree, stale, functions, links }: ViewInput) {
+  const inputRef = useRef<HTMLInputElement>(null);
+  const [at, setAt] = useState(-1); // index of the match that was stepped to
+  const [reveal, setReveal] = useState(-1);
+
+  const focusRow = tree === null || state.focus === '' ? 0 : (tree.rowOfId.get(state.focus) ?? -1);
+  const focusGone = tree !== null && !stale && focusRow < 0;
+  const focus = Math.max(0, focusRow);
+  const path = useMemo(
+    () => (tree === null || tree.count === 0 ? null : findHotPath(tree, focus)),
+    [tree, focus],
+  );
+  const search = useMemo(() => compileSearch(state.search), [state.search]);
+  const matches = useMemo(
+    () => (tree === null || search === null ? null : findMatches(tree, search)),
+    [tree, search],
+  );
+  // A new search starts at its first match.
+  useEffect(() => setAt(-1), [search]);
+  useSearchKey(inputRef);
+
+  const zoom = (row: number): void => {
+    if (tree === null) return;
+    if (row <= 0) setExplore({ focus: '', focusName: '' });
+    else setExplore({ focus: tree.id[row]!, focusName: tree.frames.name[tree.frame[row]!] ?? '' });
+  };
+  const select = (row: number): void => {
+    links.selectedNode.value = tree?.id[row] ?? '';
+    links.selectedFunction.value = '';
+    setReveal(row);
+  };
+  const step = (way: 1 | -1): void => {
+    if (tree === null || matches === null || matches.rows.length === 0) return;
+    const count = matches.rows.length;
+    const next = at < 0 && way === -1 ? count - 1 : (at + way + count) % count;
+    const row = matches.rows[next]!;
+    setAt(next);
+    const outside = row < focus || row >= tree.end[focus]!;
+    if (outside || tree.total[row]! < tree.total[focus]! * VISIBLE_SHARE)
+      zoom(widerThan(tree, row));
+    select(row);
+  };
+  const zoomFunction = (functionId: string): void => {
+    if (tree === null) return;
+    const row = widestRow(tree, functionId);
+    if (row < 0) return;
+    if (state.view === 'table') setExplore({ view: 'both' });
+    zoom(row);
+    select(row);
+  };
+  const followPath = (): void => {
+    const leaf = path?.rows.at(-1);
+    if (leaf !== undefined) select(leaf);
+  };
+
+  const picked = tree?.rowOfId.get(links.selectedNode.value);
+  const current =
+    links.selectedFunction.value !== ''
+      ? -1
+      : (picked ?? (focus > 0 ? focus : (path?.rows.at(-1) ?? -1)));
+
+  return {
+    focus,
+    focusGone,
+    /** The row that is ringed: what was picked, else the focus, else the leaf of the hot path. */
+    current,
+    currentFunction:
+      links.selectedFunction.value ||
+      (tree !== null && current > 0 ? functionIdOf(tree, current) : ''),
+    focusName: displayName(state.focusName || tree?.frames.name[tree.frame[focus]!] || state.focus),
+    path,
+    search,
+    matches,
+    count: countWords(),
+    inputRef,
+    reveal,
+    zoom,
+    step,
+    zoomFunction,
+    followPath,
+    hoveredFunction:
+      tree !== null && links.hoverRow.value > 0 ? functionIdOf(tree, links.hoverRow.value) : '',
+  };
+
+  function countWords(): string {
+    if (search === null) return '';
+    if (search.problem !== null) return 'not an expression';
+    const all = functions?.functions;
+    const found =
+      all === undefined
+        ? (matches?.functions ?? 0)
+        : all.name.filter((name, i) =>
+            search.test({ name, file: all.file[i]!, package: all.package[i]! }),
+          ).length;
+    if (found === 0) return functions === null ? '0' : `0 of ${groupDigits(functions.rows)}`;
+    if (matches === null || tree === null) return plural(found, 'function');
+    if (at >= 0) return `${at + 1} of ${plural(matches.rows.length, 'frame')}`;
+    return `${plural(found, 'function')}, ${formatPercent(matches.value / (tree.total[0]! || 1))}`;
+  }
+}
+
+/** `/` goes to the search from anywhere that is not a text field. */
+function useSearchKey(inputRef: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      const typing =
+        event.target instanceof HTMLInputElement || document.querySelector('dialog[open]') !== null;
+      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      inputRef.current?.focus();
+      inputRef.current?.select();
+    };
+    document.addEventListener('keydown', key);
+    return () => document.removeEventListener('keydown', key);
+  }, [inputRef]);
+}
+
+function widestRow(tree: FlameTree, functionId: string): number {
+  let best = -1;
+  for (let row = 1; row < tree.count; row++) {
+    if (tree.frame[row]! < 0 || functionIdOf(tree, row) !== functionId) continue;
+    if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
+  }
+  return best;
+}
+
+/** The caller from which a small frame is wide enough to see: the whole of it would hide where it is called. */
+function widerThan(tree: FlameTree, row: number): number {
+  let at = row;
+  while (tree.parent[at]! > 0 && tree.total[row]! > tree.total[tree.parent[at]!]! * 0.1)
+    at = tree.parent[at]!;
+  return at;
+}

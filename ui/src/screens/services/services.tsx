@@ -1,0 +1,155 @@
+import type { ServiceSummary } from '@flamehouse/proto';
+import { useEffect } from 'preact/hooks';
+import { Shell } from '../../components/shell.tsx';
+import { Failed, Notice, Progress, RowsSkeleton } from '../../components/states.tsx';
+import { formatNumber, plural } from '../../format.ts';
+import { formatAgo, formatClock } from '../../time.ts';
+import { useServices } from '../explore/use-explore-data.ts';
+import { FirstProfile } from './first-profile.tsx';
+import { ServiceTable } from './service-table.tsx';
+
+const REFRESH_MS = 15_000;
+const WAITING_MS = 2_000;
+/** An agent uploads every 15 s; after two minutes without one, a service is not running any more. */
+const SILENT_MS = 120_000;
+
+/** Which service needs a look? */
+export function ServicesScreen() {
+  useEffect(() => {
+    document.title = 'Services · Flamehouse';
+  }, []);
+  const services = useServicesPolling();
+  const list = services.data;
+  return (
+    <Shell title="Services" bar={<span class="title grow">Services</span>}>
+      {services.loading && list === null && <Progress />}
+      {services.failure !== null && list !== null && (
+        <Notice kind="error">
+          {services.failure.message}. Showing what was loaded at {formatClock(services.loadedAt)}.{' '}
+          <button type="button" onClick={services.retry}>
+            Try again
+          </button>
+        </Notice>
+      )}
+      {list === null ? (
+        services.failure !== null ? (
+          <Failed failure={services.failure} onRetry={services.retry} />
+        ) : (
+          <RowsSkeleton rows={8} />
+        )
+      ) : list.length === 0 ? (
+        <FirstProfile />
+      ) : (
+        <ServiceList services={list} nowMs={services.loadedAt} />
+      )}
+    </Shell>
+  );
+}
+
+/** Every 15 s; every 2 s while the store is empty, so that the first profile shows at once. */
+function useServicesPolling() {
+  const services = useServices(WAITING_MS * 1_000);
+  const waiting = services.data?.length === 0;
+  const { retry } = services;
+  // `retry` is new on every draw and does the same.
+  useEffect(() => {
+    const timer = window.setInterval(
+      () => document.visibilityState === 'visible' && retry(),
+      waiting ? WAITING_MS : REFRESH_MS,
+    );
+    return () => window.clearInterval(timer);
+  }, [waiting]);
+  return services;
+}
+
+function ServiceList({
+  services,
+  nowMs,
+}: {
+  readonly services: readonly ServiceSummary[];
+  readonly nowMs: number;
+}) {
+  const live = services.filter((service) => nowMs - service.lastSeen < SILENT_MS);
+  const cores = live.reduce((sum, service) => sum + service.cores, 0);
+  const instances = live.reduce((sum, service) => sum + service.instances, 0);
+  const busiest = [...live].sort((a, b) => b.cores - a.cores)[0];
+  const deploys = services
+    .flatMap((service) =>
+      service.lastDeploy === null ? [] : [{ ...service.lastDeploy, service: service.service }],
+    )
+    .sort((a, b) => b.at - a.at);
+  return (
+    <>
+      <div class="page-head">
+        <div class="grow">
+          <h1>{sentence(services, live, busiest)}</h1>
+          {deploys[0] !== undefined && (
+            <p>
+              Latest version: {deploys[0].service} <span class="mono">{deploys[0].version}</span> in{' '}
+              {deploys[0].environment}, {formatAgo(deploys[0].at, nowMs)}.
+            </p>
+          )}
+        </div>
+      </div>
+      <div class="tiles">
+        <Tile
+          k="CPU now"
+          v={formatNumber(cores)}
+          unit="cores"
+          d={`${plural(live.length, 'service')} reporting`}
+        />
+        <Tile k="Instances" v={String(instances)} unit="" d="seen in the last 5 minutes" />
+        <Tile
+          k="Versions in 24 h"
+          v={String(deploys.filter(({ at }) => nowMs - at < 86_400_000).length)}
+          unit=""
+          d={deploys[0] === undefined ? 'none known' : `latest ${formatAgo(deploys[0].at, nowMs)}`}
+        />
+      </div>
+      <ServiceTable services={services} nowMs={nowMs} silentMs={SILENT_MS} />
+      <footer class="foot">
+        <span>
+          {plural(services.length, 'service')}, {plural(instances, 'instance')}.
+          <span class="hide-s">
+            {' '}
+            Add one: <span class="mono">node --require @flamehouse/agent/register app.js</span>
+          </span>
+        </span>
+      </footer>
+    </>
+  );
+}
+
+function sentence(
+  services: readonly ServiceSummary[],
+  live: readonly ServiceSummary[],
+  busiest: ServiceSummary | undefined,
+): string {
+  if (busiest === undefined) {
+    return services.length === 1
+      ? `${services[0]!.service} is silent.`
+      : `All ${services.length} services are silent.`;
+  }
+  const silent = services.length - live.length;
+  if (silent > 0)
+    return `${live.length} of ${plural(services.length, 'service')} report; ${busiest.service} uses the most CPU.`;
+  if (services.length === 1) return `${busiest.service} uses ${formatNumber(busiest.cores)} cores.`;
+  return `${plural(services.length, 'service')} report; ${busiest.service} uses the most CPU.`;
+}
+
+function Tile(props: {
+  readonly k: string;
+  readonly v: string;
+  readonly unit: string;
+  readonly d: string;
+}) {
+  return (
+    <div class="tile">
+      <div class="k">{props.k}</div>
+      <div class="v">
+        {props.v} <small>{props.unit}</small>
+      </div>
+      <div class="d">{props.d}</div>
+    </div>
+  );
+}

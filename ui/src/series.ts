@@ -1,0 +1,70 @@
+import type { SeriesAnswer } from '@flamehouse/proto';
+import type { Range } from './time.ts';
+
+/** One line over a range: a value per step, null where nothing reported. */
+export interface Line {
+  readonly stepMs: number;
+  readonly timesMs: readonly number[];
+  readonly values: readonly (number | null)[];
+  readonly peak: number;
+}
+
+/** A version and when it is first seen. */
+export interface Appearance {
+  readonly version: string;
+  readonly atMs: number;
+}
+
+/** Add the groups of a series up and put a null where no group has a value. */
+export function sumSeries(answer: SeriesAnswer): Line {
+  const { stepMs } = answer;
+  const sums = new Map<number, number>();
+  for (const { timesMs, values } of answer.series)
+    timesMs.forEach((time, i) => {
+      sums.set(time, (sums.get(time) ?? 0) + values[i]!);
+    });
+  const known = [...sums.keys()].sort((a, b) => a - b);
+  if (known.length === 0) return { stepMs, timesMs: [], values: [], peak: 0 };
+  const timesMs: number[] = [];
+  for (let time = known[0]!; time <= known.at(-1)!; time += stepMs) timesMs.push(time);
+  const onGrid = known.every((time) => (time - known[0]!) % stepMs === 0);
+  const times = onGrid ? timesMs : known;
+  const values = times.map((time) => sums.get(time) ?? null);
+  return { stepMs, timesMs: times, values, peak: Math.max(0, ...sums.values()) };
+}
+
+/** How much of a range reported anything, and the mean over that part. */
+export function coverage(line: Line, range: Range): { coveredMs: number; mean: number } {
+  let coveredMs = 0;
+  let sum = 0;
+  line.timesMs.forEach((time, i) => {
+    const value = line.values[i];
+    if (value === null || value === undefined) return;
+    const inside = Math.min(time + line.stepMs, range.to) - Math.max(time, range.from);
+    if (inside <= 0) return;
+    coveredMs += inside;
+    sum += value * inside;
+  });
+  return { coveredMs, mean: coveredMs > 0 ? sum / coveredMs : 0 };
+}
+
+/** When each version of a series grouped by version is first seen, except those that were there at the start. */
+export function appearances(answer: SeriesAnswer): Appearance[] {
+  return answer.series
+    .map(({ labels, timesMs }) => ({ version: labels['version'] ?? '', atMs: timesMs[0] ?? 0 }))
+    .filter(({ version, atMs }) => version !== '' && atMs > answer.from + answer.stepMs)
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+/** At most three ticks from 0, at round numbers of the unit; bytes are round in KiB, MiB, GiB. */
+export function niceTicks(max: number, bytes: boolean): number[] {
+  if (!(max > 0)) return [0];
+  const unit = bytes ? 1024 ** Math.floor(Math.max(0, Math.log2(max)) / 10) : 1;
+  const target = max / unit / 2;
+  const power = 10 ** Math.floor(Math.log10(target));
+  const step = [5, 2, 1].find((nice) => nice * power <= target) ?? 1;
+  const ticks: number[] = [];
+  for (let tick = 0; tick <= max / unit && ticks.length < 4; tick += step * power)
+    ticks.push(Number((tick * unit).toPrecision(12)));
+  return ticks.length === 4 ? [ticks[0]!, ticks[2]!] : ticks;
+}
