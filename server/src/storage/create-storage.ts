@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
+import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { type EngineConfig, openEngine } from './open-engine.ts';
@@ -23,6 +24,8 @@ export interface StorageOptions {
 export interface Storage {
   readonly store: ProfileStore;
   readonly ingest: IngestPipeline;
+  /** For statements that are no question about profiles, such as a backup. */
+  readonly engine: Engine;
   /** Insert what was accepted, as far as the engine takes it within seconds; the rest stays in the spool. */
   close(): Promise<void>;
 }
@@ -61,7 +64,7 @@ export async function createStorage(
     );
     opened.push(ingest);
     const store = new ClickHouseStore(engine, { retention: config.retention, now, close });
-    return { store, ingest, close };
+    return { store, ingest, engine, close };
   } catch (error) {
     await close();
     throw error;
