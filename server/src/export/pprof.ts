@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import {
   encodeProfile,
+  nameWithoutPosition,
   ProfileBuilder,
   profileTypeParts,
   systemNameOf,
@@ -47,11 +48,16 @@ export async function exportPprof(
   return gzipAsync(encodeProfile(profile));
 }
 
-/** The row in the profile of every frame: kind and package travel in `system_name`. */
+/**
+ * The row in the profile of every frame: kind and package travel in `system_name`.
+ *
+ * Names are those of the functions table, without positions, so that `-top` adds up the same; the
+ * start line tells closures apart.
+ */
 function frameRows(builder: ProfileBuilder, frames: SelectedStacks['frames']): Uint32Array {
   return Uint32Array.from(frames.name, (name, frame) =>
     builder.frame({
-      name,
+      name: nameWithoutPosition(name),
       file: frames.file[frame]!,
       systemName: systemNameOf({ kind: frames.kind[frame]!, package: frames.package[frame]! }),
       startLine: frames.line[frame]!,

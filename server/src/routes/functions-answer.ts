@@ -1,4 +1,10 @@
-import { type FunctionsAnswer, hash64, sumByFunction, unitOf } from '@flamehouse/proto';
+import {
+  type FunctionsAnswer,
+  hash64,
+  nameWithoutPosition,
+  sumByFunction,
+  unitOf,
+} from '@flamehouse/proto';
 import type { ProfileSelection, SelectedStacks } from '../storage/profile-store.ts';
 
 export interface FunctionsOptions {
@@ -48,7 +54,8 @@ function byFunction(frames: SelectedStacks['frames']): Groups {
     groupOf,
     columns: {
       id: pick(frames.functionId),
-      name: pick(frames.name),
+      // Closures of one file are one function, so the position of the first would mislead.
+      name: pick(frames.name).map(nameWithoutPosition),
       file: pick(frames.file),
       package: pick(frames.package),
       kind: pick(frames.kind),

@@ -74,6 +74,13 @@ describe('pprof', () => {
     expect([...profile.values]).toEqual([20_000, 40_000, 7_000]);
   });
 
+  test('closures are one name with a start line each, as in the functions table', async () => {
+    const folded = '(anonymous:L#7:C#3)@a.ts:7 1\n(anonymous:L#9:C#3)@a.ts:9 2';
+    const { functions } = decodeProfile(await exported(CPU, folded));
+    expect(functions.name).toEqual(['(anonymous)', '(anonymous)']);
+    expect([...functions.startLine]).toEqual([7, 9]);
+  });
+
   test('nothing is a profile without samples', async () => {
     expect(decodeProfile(await exported(CPU, '')).values.length).toBe(0);
   });

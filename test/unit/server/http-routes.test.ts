@@ -153,6 +153,13 @@ describe('functions', () => {
     });
   });
 
+  test('closures of one file are one function without a position in its name', async () => {
+    const folded = '(anonymous:L#7:C#3)@a.ts:7 1\n(anonymous:L#9:C#3)@a.ts:9 2';
+    const { app } = await buildTestApp({ folded });
+    expect(rows((await app.inject(url)).json()).table).toEqual(['(anonymous) 3 3']);
+    await app.close();
+  });
+
   test('groupBy=package', async () => {
     const { functions } = await getJson<FunctionsAnswer>(`${url}&groupBy=package`);
     expect(
