@@ -1,15 +1,17 @@
 import { hostname } from 'node:os';
+import { parse } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { version as agentVersion } from '../package.json';
-import { systemClock } from './clock.ts';
+import { processStartedAt, systemClock } from './clock.ts';
 import { type Config, INSTANCE_OWNER_VARIABLE, readConfig } from './config.ts';
+import { flushBounded } from './flush-bounded.ts';
 import { FrameDescriber } from './frame-table.ts';
 import { handOver } from './hand-over.ts';
 import { buildHeapProfile } from './heap-profile.ts';
 import { HttpSender, type SendTarget } from './http-sender.ts';
 import { createLog, type Log } from './log.ts';
 import { OwnCost } from './own-cost.ts';
-import { flushBounded, watchProcessEnd } from './process-end.ts';
+import { watchProcessEnd } from './process-end.ts';
 import { buildMeta } from './upload.ts';
 import { UploadQueue } from './upload-queue.ts';
 import { Uploader } from './uploader.ts';
@@ -28,7 +30,7 @@ export function configOfProcess(env: NodeJS.ProcessEnv): { config: Config; log: 
   const { config, problems } = readConfig({
     env,
     entry: process.argv[1],
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     hostName: hostname(),
     pid: process.pid,
     workerId: threadId,
@@ -36,6 +38,15 @@ export function configOfProcess(env: NodeJS.ProcessEnv): { config: Config; log: 
   const log = createLog(config.log);
   for (const { variable, text } of problems) log.error('CONFIG_VALUE', text, variable);
   return { config, log };
+}
+
+/** The working directory, which may have been removed under the process. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return parse(process.execPath).root;
+  }
 }
 
 /** The running agent: sampler, encoder, queue and uploader, wired together. */
@@ -126,7 +137,7 @@ export class Agent {
       takeHeap: () => this.#takeHeap(),
       meta: (window) =>
         buildMeta(window, this.#config, {
-          startedAt: Math.round(performance.timeOrigin),
+          startedAt: processStartedAt,
           nodeVersion: process.versions.node,
           agent: {
             version: agentVersion,
@@ -192,7 +203,7 @@ export class Agent {
   }
 
   #handOver(): void {
-    this.#guard(() => {
+    try {
       if (this.#uploader.failing) return; // a server that does not answer would not answer a child
       const last = this.#closeLast();
       if (last !== null) this.#encoding.set(last, Promise.resolve());
@@ -200,7 +211,10 @@ export class Agent {
       this.#encoding.clear();
       const unsent = [...this.#uploader.takeUnsent(), ...encoded];
       if (unsent.length > 0) handOver(unsent, this.#target);
-    });
+    } catch (error) {
+      // No disk or no right to start a process: the last window is lost, which is nobody's fault.
+      this.#log.debug(`the last window was not handed over: ${error}`);
+    }
   }
 
   #guard(work: () => void): void {

@@ -1,4 +1,5 @@
-import { setImmediate, setTimeout } from 'node:timers';
+import { performance } from 'node:perf_hooks';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
 /** A timer that never keeps the host alive. */
 export interface Timer {
@@ -22,9 +23,11 @@ export interface Clock {
 // Taken at load, before the host: fake timers of a test framework must not stop or drive the agent.
 const captured = {
   setTimeout,
+  clearTimeout,
   setImmediate,
   now: Date.now,
   monotonic: performance.now.bind(performance),
+  startedAt: Math.round(performance.timeOrigin),
   random: Math.random,
 };
 
@@ -35,9 +38,12 @@ export const systemClock: Clock = {
   setTimer(run, delayMs, holdsProcess = false) {
     const timer = captured.setTimeout(run, delayMs);
     if (!holdsProcess) timer.unref();
-    return { cancel: () => timer.close() };
+    return { cancel: () => captured.clearTimeout(timer) };
   },
   setTurn(run) {
     captured.setImmediate(run).unref();
   },
 };
+
+/** When this process began, in epoch milliseconds. */
+export const processStartedAt = captured.startedAt;

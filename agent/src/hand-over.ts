@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SendTarget } from './http-sender.ts';
 import { encodeMultipart } from './multipart.ts';
 import type { Upload } from './upload.ts';
@@ -11,6 +11,9 @@ export interface HandOverHead {
   readonly target: SendTarget;
   readonly bodies: readonly { readonly contentType: string; readonly byteLength: number }[];
 }
+
+/** In a single executable or Electron `execPath` is the application: it must not be started again. */
+const NODE = /^node(js)?[\d.-]*(\.exe)?$/i;
 
 const UPLOADS_MAX = 8; // two minutes of windows; older ones are not worth a child's time
 
@@ -26,6 +29,7 @@ export function handOver(
   target: SendTarget,
   script = join(__dirname, 'exit-upload.js'),
 ): void {
+  if (!NODE.test(basename(process.execPath)) || !existsSync(script)) return;
   const bodies = uploads.slice(-UPLOADS_MAX).map(encodeMultipart);
   const head: HandOverHead = {
     target,
@@ -56,8 +60,22 @@ function openUnlinked(name: string): number {
   return descriptor;
 }
 
-/** Certificates and proxies stay; what would load code into the child goes. */
+/** What a child needs to run and to trust the server; what would load code into it or have it write stays out. */
+const KEPT_VARIABLES = [
+  'HOME',
+  'LD_LIBRARY_PATH',
+  'DYLD_LIBRARY_PATH',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'OPENSSL_CONF',
+  'PATH',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+  'SystemRoot',
+  'TMPDIR',
+];
+
 function childEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...rest } = process.env;
-  return { ...rest, FLAMEHOUSE_ENABLED: 'false' };
+  const kept = KEPT_VARIABLES.filter((name) => process.env[name] !== undefined);
+  return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
 }

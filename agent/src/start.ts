@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { Agent, configOfProcess } from './agent.ts';
+import { createLog } from './log.ts';
 import { AgentError } from './messages.ts';
 
 /** Settings in code. Each stands for the variable of the same name and wins over it. */
@@ -34,8 +35,11 @@ const shared = globalThis as { [RUNNING]?: Agent };
  * Errors  never throws: what goes wrong is one line on stderr, and the application runs on.
  */
 export function startAgent(options: StartOptions = {}): void {
-  const { config, log } = configOfProcess({ ...process.env, ...variablesOf(options) });
+  let log = createLog('error');
   try {
+    const found = configOfProcess({ ...process.env, ...variablesOf(options) });
+    const { config } = found;
+    log = found.log;
     if (!config.enabled || !isMainThread) return;
     if (shared[RUNNING] !== undefined) {
       log.error('ALREADY_STARTED', 'the agent runs already and keeps its settings');

@@ -74,9 +74,11 @@ export class Uploader {
   }
 
   #run(which: 'oldest' | 'newest'): Promise<void> {
-    this.#running ??= this.#sendAll(which).finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#sendAll(which)
+      .catch((error) => this.#options.log.error('INTERNAL', String(error)))
+      .finally(() => {
+        this.#running = null;
+      });
     return this.#running;
   }
 

@@ -99,6 +99,25 @@ describe('the last window is sent', () => {
   });
 });
 
+/** What signal-exit does, which half of npm depends on: it raises the signal when it is alone. */
+const SIGNAL_EXIT = `
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.on(signal, function listener() {
+      if (process.listeners(signal).length !== 1) return;
+      process.removeListener(signal, listener);
+      process.kill(process.pid, signal);
+    });
+  }
+  setTimeout(() => console.log('ready'), 700);
+`;
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s under signal-exit ends the host', async (signal) => {
+  const host = await startHost(options(SIGNAL_EXIT));
+  await host.said('ready');
+  host.child.kill(signal);
+  expect(await host.result).toMatchObject({ code: null, signal });
+});
+
 test('a loop without end can be ended by Ctrl-C', async () => {
   const host = await startHost(
     options(`require('node:fs').writeSync(1, 'ready'); for (;;) hotFunction();`),
