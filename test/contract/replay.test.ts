@@ -1,0 +1,195 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { SpoolingPipeline } from '../../server/src/ingest/pipeline.ts';
+import { TABLE_NAMES } from '../../server/src/ingest/table-rows.ts';
+import { createStorage, type Storage } from '../../server/src/storage/create-storage.ts';
+import type { Engine, Insert } from '../../server/src/storage/engine.ts';
+import { RETENTION, stackLines, storageSettings } from '../support/server-storage.ts';
+import { agentUpload, CPU } from '../support/server-upload.ts';
+
+const HOUR_MS = 3_600_000;
+const hour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
+const SUMS = {
+  samples: 'sum(value)',
+  samples_1m: 'sum(value)',
+  samples_1h: 'sum(value)',
+  function_minutes: 'sum(self)',
+  windows: 'sum(value)',
+  requests: 'sum(cpu)',
+  spans: 'sum(value)',
+  instance_minutes: 'sum(uploads)',
+} as const;
+
+const directories: string[] = [];
+let opened: Storage | null = null;
+
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+  for (const dir of directories.splice(0)) await rm(dir, { recursive: true });
+});
+
+async function open(dataDir: string): Promise<Storage> {
+  opened = await createStorage(storageSettings(dataDir));
+  return opened;
+}
+
+async function close(): Promise<void> {
+  await opened?.close();
+  opened = null;
+}
+
+async function newDirectory(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'flamehouse-test-'));
+  directories.push(dir);
+  return dir;
+}
+
+/** A pipeline beside the one of `storage`, with a spool of its own and an engine of the test's making. */
+function openPipeline(storage: Storage, dir: string, insert: (insert: Insert) => Promise<void>) {
+  const engine = Object.assign(Object.create(storage.engine) as Engine, { insert });
+  return SpoolingPipeline.open(
+    {
+      dir,
+      retentionMs: RETENTION.rawMs,
+      spoolBytesMax: 2 ** 30,
+      diskBytesMin: 2 ** 20,
+      now: Date.now,
+      log: { info: () => {}, error: () => {} },
+    },
+    engine,
+  );
+}
+
+function upload(instance: string, service = 'shop') {
+  const span = 'trace_id=0af7651916cd43dd8448eb211c80319c, span_id=b7ad6b7169203331';
+  return agentUpload({
+    service,
+    startMs: hour,
+    cpu: `main;parse | 1 0 3000 | ${span}\nmain | 1 0 2000`,
+    meta: {
+      instance,
+      endpoints: [{ endpoint: 'x', count: 1, errors: 0, durationSumNanos: 1n, cpuNanos: 5_000n }],
+    },
+  });
+}
+
+async function sums(storage: Storage, service: string): Promise<Record<string, number>> {
+  const found = Object.entries(SUMS).map(async ([table, sum]) => {
+    const sql = `SELECT toUInt32(${sum}) FROM ${table} WHERE service = {service: String}`;
+    const [row] = await storage.engine.rows<[number]>({ sql, values: { service } });
+    return [table, row![0]] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+const EXPECTED = {
+  samples: 15,
+  samples_1m: 15,
+  samples_1h: 15,
+  function_minutes: 15,
+  windows: 15,
+  requests: 15,
+  spans: 9,
+  instance_minutes: 3,
+};
+
+describe('replaying a segment', () => {
+  let storage: Storage;
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'flamehouse-test-'));
+    storage = await createStorage(storageSettings(dir));
+  });
+  afterAll(async () => {
+    await storage.close();
+    await rm(dir, { recursive: true });
+  });
+
+  test.each([...TABLE_NAMES.keys()])(
+    'that stopped after %i of its inserts stores every upload once',
+    async (insertsDone) => {
+      const service = `stopped-after-${insertsDone}`;
+      const spool = join(dir, service);
+      let done = 0;
+      const first = await openPipeline(storage, spool, async (insert) => {
+        // What never comes back stands for a process that was killed.
+        if (done === insertsDone) await new Promise(() => {});
+        await storage.engine.insert(insert);
+        done++;
+      });
+      for (const instance of ['a', 'b', 'c']) await first.accept(upload(instance, service));
+      void first.flush();
+      await expect.poll(() => done, { timeout: 10_000 }).toBe(insertsDone);
+
+      const again = await openPipeline(storage, spool, (insert) => storage.engine.insert(insert));
+      await again.flush();
+      expect(await sums(storage, service)).toEqual(EXPECTED);
+      await again.close();
+    },
+  );
+
+  test('that was inserted but not yet removed changes nothing', async () => {
+    const service = 'not-removed';
+    const inserts: Insert[] = [];
+    const pipeline = await openPipeline(storage, join(dir, service), async (insert) => {
+      inserts.push(insert);
+      await storage.engine.insert(insert);
+    });
+    for (const instance of ['a', 'b', 'c']) await pipeline.accept(upload(instance, service));
+    await pipeline.flush();
+    for (const insert of inserts) await storage.engine.insert(insert);
+    expect(await sums(storage, service)).toEqual(EXPECTED);
+    await pipeline.close();
+  });
+});
+
+describe('after a restart', () => {
+  test('the data is there, and so are the ids of the last hour', async () => {
+    const dir = await newDirectory();
+    const query = { service: 'shop', type: CPU, range: { from: hour, to: hour + HOUR_MS } };
+    const stored = upload('a');
+    const first = await open(dir);
+    await first.ingest.accept(stored);
+    await close(); // Inserts what was accepted.
+    expect(await readdir(join(dir, 'spool', 'segments'))).toEqual([]);
+
+    const second = await open(dir);
+    expect(await second.ingest.accept(stored)).toMatchObject({ samples: 0 });
+    await second.ingest.flush();
+    expect(stackLines(await second.store.selectStacks(query))).toEqual(['main;parse 3', 'main 2']);
+  });
+
+  test('the retention of then gives way to the one of now', async () => {
+    const dir = await newDirectory();
+    await open(dir);
+    await close();
+    opened = await createStorage({
+      ...storageSettings(dir),
+      retention: { ...RETENTION, rawMs: 2 * 24 * HOUR_MS },
+    });
+    const [row] = await opened.engine.rows<[string]>({
+      sql: "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = 'samples'",
+      values: {},
+    });
+    expect(row![0]).toContain('TTL window_start + toIntervalSecond(172800)');
+  });
+
+  test('data of a newer version is not touched', async () => {
+    const dir = await newDirectory();
+    const storage = await open(dir);
+    await storage.engine.insert({
+      table: 'migrations',
+      columns: ['id', 'name', 'applied_at'],
+      tsv: '999\tfrom-the-future\t1700000000',
+      token: 'test',
+    });
+    await close();
+    await expect(open(dir)).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('written by a newer version'),
+    });
+  });
+});
