@@ -71,6 +71,18 @@ export const TABLE_COLUMNS = {
     'stack_id',
     'value',
   ],
+  windows: [
+    'service',
+    'type',
+    'environment',
+    'version',
+    'instance',
+    'window_start',
+    'seconds',
+    'gauge',
+    'value',
+  ],
+  // After `windows`: a gauge is divided by the time that windows covered.
   samples: [
     'service',
     'type',
@@ -82,17 +94,6 @@ export const TABLE_COLUMNS = {
     'seconds',
     'gauge',
     'stack_id',
-    'value',
-  ],
-  windows: [
-    'service',
-    'type',
-    'environment',
-    'version',
-    'instance',
-    'window_start',
-    'seconds',
-    'gauge',
     'value',
   ],
 } as const;
