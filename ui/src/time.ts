@@ -80,7 +80,7 @@ const trim = (n: number): string => String(Math.round(n * 10) / 10);
 /** 45 s, 15 min, 2 h, 7 d. */
 export function formatSpan(ms: number): string {
   if (ms < 90_000) return `${trim(ms / 1000)} s`;
-  if (ms < 5_400_000) return `${trim(ms / 60_000)} min`;
+  if (ms < 3_600_000) return `${trim(ms / 60_000)} min`;
   if (ms < 172_800_000) return `${trim(ms / 3_600_000)} h`;
   return `${trim(ms / 86_400_000)} d`;
 }

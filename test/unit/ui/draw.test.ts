@@ -59,6 +59,9 @@ function recorder(): { pen: Pen; log: string[] } {
         `fill ${rect} ${this.fillStyle}${this.globalAlpha === 1 ? '' : ` @${this.globalAlpha}`}`,
       );
     },
+    stroke() {
+      log.push(`ring ${rect} ${this.strokeStyle} ${this.lineWidth}`);
+    },
     fillRect(x: number, y: number, w: number, h: number) {
       log.push(`rect ${round(x)},${round(y)} ${round(w)}x${h} ${this.fillStyle}`);
     },

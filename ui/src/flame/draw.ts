@@ -33,6 +33,7 @@ export type Pen = Pick<
   | 'roundRect'
   | 'rect'
   | 'fill'
+  | 'stroke'
   | 'save'
   | 'restore'
   | 'clip'
@@ -258,11 +259,26 @@ export function drawHighlights(pen: Pen, scene: Scene, highlights: Highlights): 
   }
   if (highlights.selected >= 0 && visible(highlights.selected)) {
     const at = place(highlights.selected);
-    pen.lineWidth = 1;
-    pen.strokeStyle = scene.palette.surface;
-    pen.strokeRect(at.x + 0.5, at.y + 0.5, Math.max(0, at.w - 1), ROW_HEIGHT - 1);
-    pen.lineWidth = 2;
-    pen.strokeStyle = scene.palette.ring;
-    pen.strokeRect(at.x - 1, at.y - 1, at.w + 2, ROW_HEIGHT + 2);
+    ring(pen, { colour: scene.palette.surface, width: 1, out: -0.5 }, at);
+    ring(pen, { colour: scene.palette.ring, width: 2, out: 1 }, at);
   }
+}
+
+function ring(
+  pen: Pen,
+  line: { colour: string; width: number; out: number },
+  at: { x: number; y: number; w: number },
+): void {
+  const { out } = line;
+  pen.strokeStyle = line.colour;
+  pen.lineWidth = line.width;
+  pen.beginPath();
+  pen.roundRect(
+    at.x - out,
+    at.y - out,
+    Math.max(0, at.w + 2 * out),
+    ROW_HEIGHT + 2 * out,
+    Math.max(0, RADIUS + out),
+  );
+  pen.stroke();
 }

@@ -38,6 +38,7 @@ export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
   const emphasis = new Uint8Array(tree.count);
   for (const row of rows) emphasis[row] = kindOf(tree, row) === 'user' ? 2 : 1;
   emphasis[rows.at(-1)!] = 2;
+  if (from > 0 && kindOf(tree, from) === 'user') emphasis[from] = 2;
   return { rows, subject, subjectTotal: totalOfFunction(tree, from, subject), emphasis };
 }
 

@@ -28,8 +28,8 @@ export function Footer({ tree, functions, measure, tier, instances }: FooterProp
   return (
     <footer class="foot">
       <span>
-        {tree !== null && tree.count > 0 && `${drawn(tree, measure)} `}
-        {functions !== null && (
+        {tree !== null && tree.count > 1 && `${drawn(tree, measure)} `}
+        {functions !== null && functions.rows > 0 && (
           <span class="hide-s">
             {functions.functions.id.length === functions.rows
               ? `Table: exact, all ${plural(functions.rows, 'function')}.`
@@ -39,8 +39,12 @@ export function Footer({ tree, functions, measure, tier, instances }: FooterProp
       </span>
       <span class="grow" />
       <span class="hide-m nowrap">
-        {instances > 0 && `${plural(instances, 'instance')} now · `}
-        {tier !== null && TIERS[tier]}
+        {[
+          instances > 0 ? `${plural(instances, 'instance')} now` : '',
+          tier === null ? '' : TIERS[tier],
+        ]
+          .filter((part) => part !== '')
+          .join(' · ')}
       </span>
     </footer>
   );

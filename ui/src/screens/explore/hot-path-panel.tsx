@@ -11,6 +11,7 @@ interface HotPathProps {
   readonly focus: number;
   readonly measure: Measure;
   readonly coveredMs: number;
+  readonly kept: boolean; // shown while the next answer loads
   readonly onPick: (row: number) => void;
   readonly onFollow: () => void;
 }
@@ -43,7 +44,7 @@ export function HotPathPanel(props: HotPathProps) {
   const leaf = rows.at(-1)!;
   const share = sayShare(path.subjectTotal / (whole || 1));
   return (
-    <section class="hotpath" aria-label="Hot path">
+    <section class={props.kept ? 'hotpath kept' : 'hotpath'} aria-label="Hot path">
       <div class="grow">
         <h1 title={nameOf(tree, path.subject)}>
           {focus === 0 ? (

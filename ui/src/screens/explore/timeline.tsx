@@ -17,7 +17,6 @@ interface TimelineProps {
   readonly selection: Range | null;
   readonly nowMs: number;
   readonly loading: boolean;
-  readonly stale: boolean;
   readonly failure: ApiFailure | null;
   readonly onRetry: () => void;
   readonly onSelect: (selection: Range | null) => void;
@@ -62,11 +61,14 @@ export function Timeline(props: TimelineProps) {
           </span>
         )}
       </div>
-      <div class={`timeline${props.stale ? ' is-stale' : ''}`}>
+      <div class="timeline">
         {props.failure !== null && line === null ? (
           <SeriesFailed failure={props.failure} onRetry={props.onRetry} />
         ) : (
-          line !== null && <Plot {...props} line={line} onCursor={setCursor} />
+          <>
+            {line === null && <div class="skel" aria-hidden="true" />}
+            {line !== null && <Plot {...props} line={line} onCursor={setCursor} />}
+          </>
         )}
       </div>
     </section>

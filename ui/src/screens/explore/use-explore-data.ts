@@ -47,6 +47,8 @@ export const useServices = (refreshMs = REFRESH_MS) => {
   );
 };
 
+export type ExploreData = ReturnType<typeof useExploreData>;
+
 /** Every answer that Explore shows, for one state of the URL. */
 export function useExploreData(state: ExploreState) {
   const nowMs = useNow(state);
@@ -84,7 +86,7 @@ export function useExploreData(state: ExploreState) {
   );
   const flameAsk = ask('flamegraph', shown);
   const base = useQuery<FlamegraphAnswer>(
-    ready && state.view !== 'table' ? flameAsk.url : null,
+    ready ? flameAsk.url : null,
     (signal) => getJson(flameAsk.url, signal),
     flameAsk.subject,
   );

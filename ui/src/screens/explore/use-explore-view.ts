@@ -20,6 +20,8 @@ interface ViewInput {
   readonly links: Links;
 }
 
+export type ExploreView = ReturnType<typeof useExploreView>;
+
 /** What follows from URL and data together: focus, hot path, matches, and the ways to change them. */
 export function useExploreView({ state, tree, stale, functions, links }: ViewInput) {
   const inputRef = useRef<HTMLInputElement>(null);
@@ -38,6 +40,7 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     () => (tree === null || search === null ? null : findMatches(tree, search)),
     [tree, search],
   );
+  const found = matches !== null && matches.rows.length > 0;
   // A new search starts at its first match.
   useEffect(() => setAt(-1), [search]);
   useSearchKey(inputRef);
@@ -76,17 +79,17 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     if (leaf !== undefined) select(leaf);
   };
 
-  const picked = tree?.rowOfId.get(links.selectedNode.value);
-  const current =
-    links.selectedFunction.value !== ''
-      ? -1
-      : (picked ?? (focus > 0 ? focus : (path?.rows.at(-1) ?? -1)));
+  const picked = tree?.rowOfId.get(links.selectedNode.value) ?? -1;
+  const usual = focus > 0 ? focus : (path?.rows.at(-1) ?? -1);
+  const current = links.selectedFunction.value !== '' ? -1 : picked >= 0 ? picked : usual;
 
   return {
     focus,
     focusGone,
-    /** The row that is ringed: what was picked, else the focus, else the leaf of the hot path. */
+    /** The row that the details are about: what was picked, else the focus, else the leaf of the hot path. */
     current,
+    /** The row that is ringed: the same, but a search rings its own. */
+    ringed: picked < 0 && found ? -1 : current,
     currentFunction:
       links.selectedFunction.value ||
       (tree !== null && current > 0 ? functionIdOf(tree, current) : ''),
@@ -94,6 +97,9 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     path,
     search,
     matches,
+    found,
+    /** Nothing found dims nothing: the graph stays as it is. */
+    match: found ? matches.byRow : null,
     count: countWords(),
     inputRef,
     reveal,
