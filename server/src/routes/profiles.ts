@@ -2,6 +2,7 @@ import type { UploadAnswer } from '@flamehouse/proto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
 import { splitMultipart } from '../http/multipart.ts';
+import { refuseOversize } from '../http/oversize.ts';
 import { type RawUploadQuery, readMeta, readRawMeta } from '../http/upload-meta.ts';
 import { UploadSlots } from '../http/upload-slots.ts';
 import type { IncomingUpload } from '../storage/profile-store.ts';
@@ -57,6 +58,7 @@ export function profilesRoutes(
   const slots = new UploadSlots(config.uploadBytesMax);
   app.addHook('preParsing', async (request, reply) => {
     checkContentType(request);
+    await refuseOversize(request, config.uploadBytesMax);
     slots.take(request, reply);
   });
 }

@@ -303,7 +303,7 @@ describe('a raw body', () => {
       if (bytes > 100_000) {
         expect(response.json()).toMatchObject({
           code: 'INGEST_BODY_TOO_LARGE',
-          message: 'the body has more than 100000 bytes',
+          message: 'the body has 100001 bytes, more than 100000',
         });
         expect(response.json().help).toContain('FLAMEHOUSE_UPLOAD_BYTES_MAX');
       }
