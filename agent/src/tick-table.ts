@@ -1,7 +1,7 @@
 import { type Profile, ProfileBuilder, type ValueType } from '@flamehouse/proto';
 import type { FrameDescriber } from './frame-table.ts';
 import { spread } from './spread.ts';
-import { type CpuSlice, NON_JS_NAME, type RawFrame } from './v8-profiler.ts';
+import { type CpuSlice, IDLE_FRAME, NON_JS_NAME, type RawFrame } from './v8-profiler.ts';
 
 const STACKS_MAX = 20_000; // per window; 99 Hz for 15 s gives at most 1,500 ticks
 
@@ -33,6 +33,7 @@ export interface WindowCpu {
 export class TickTable {
   readonly #builder = new ProfileBuilder(SAMPLE_TYPES);
   readonly #describer: FrameDescriber;
+  readonly #frameRows = new Map<string, number>(); // line, file and name as V8 gives them -> row of the builder
   readonly #rows = new Map<string, StackRow>();
   #nonJsCpuNanos = 0;
   #durationNanos = 0;
@@ -61,11 +62,11 @@ export class TickTable {
   add(slice: CpuSlice): void {
     this.#nonJsCpuNanos += slice.nonJsCpuNanos;
     this.#durationNanos += slice.durationNanos;
-    const rowOf = new Map<number, number>(); // row of the slice -> row of the builder
+    const rows = slice.frames.map((frame) => this.#frame(frame)); // row of the slice -> of the builder
     slice.stacks.forEach((leafFirst, i) => {
       const ticks = slice.ticks[i]!;
-      const stack = leafFirst.map((frame) => this.#frame(slice.frames, frame, rowOf)).reverse();
-      const idle = this.#describer.describe(slice.frames[leafFirst[0]!]!).kind === 'idle';
+      const stack = leafFirst.map((frame) => rows[frame]!).reverse();
+      const idle = slice.frames[leafFirst[0]!] === IDLE_FRAME;
       this.#count({ stack, idle, ticks, wallNanos: ticks * slice.tickNanos });
     });
   }
@@ -117,11 +118,12 @@ export class TickTable {
     }
   }
 
-  #frame(frames: readonly RawFrame[], frame: number, rowOf: Map<number, number>): number {
-    let row = rowOf.get(frame);
+  #frame(frame: RawFrame): number {
+    const key = `${frame.line}\n${frame.file}\n${frame.name}`;
+    let row = this.#frameRows.get(key);
     if (row === undefined) {
-      row = this.#describer.row(this.#builder, frames[frame]!);
-      rowOf.set(frame, row);
+      row = this.#describer.row(this.#builder, frame);
+      this.#frameRows.set(key, row);
     }
     return row;
   }

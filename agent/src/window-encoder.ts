@@ -26,37 +26,37 @@ export class WindowEncoder {
 
   async encode(window: ClosedWindow): Promise<Upload> {
     const { cost, takeHeap, meta } = this.#options;
-    await this.#turn();
-    const parts = [
-      await zip(
-        'cpu',
-        cost.measure(() => encodeProfile(window.cpu)),
-      ),
-    ];
-    await this.#turn();
-    const heap = cost.measure(takeHeap);
+    const cpu = await this.#inTurn(window.buildCpu);
+    const cpuPprof = await this.#inTurn(() => encodeProfile(cpu));
+    const parts = [await zip('cpu', cpuPprof)];
+    const heap = await this.#inTurn(takeHeap);
     if (heap !== null) {
-      await this.#turn();
-      parts.push(
-        await zip(
-          'heap',
-          cost.measure(() => encodeProfile(heap)),
-        ),
-      );
+      const heapPprof = await this.#inTurn(() => encodeProfile(heap));
+      parts.push(await zip('heap', heapPprof));
     }
-    return { meta: meta(window), parts };
+    return { meta: cost.measure(() => meta(window)), parts };
   }
 
   /** The same at once, for the moment in which the process ends. */
   encodeNow(window: ClosedWindow): Upload {
     const heap = this.#options.takeHeap();
-    const parts: UploadPart[] = [{ name: 'cpu', pprofGz: zipNow(window.cpu) }];
+    const parts: UploadPart[] = [{ name: 'cpu', pprofGz: zipNow(window.buildCpu()) }];
     if (heap !== null) parts.push({ name: 'heap', pprofGz: zipNow(heap) });
     return { meta: this.#options.meta(window), parts };
   }
 
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.setTurn(resolve));
+  /** Do synchronous work in a turn of its own, on the agent's account. */
+  #inTurn<T>(work: () => T): Promise<T> {
+    const { clock, cost } = this.#options;
+    return new Promise((resolve, reject) => {
+      clock.setTurn(() => {
+        try {
+          resolve(cost.measure(work));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 }
 

@@ -8,13 +8,14 @@ import type { V8Profiler } from './v8-profiler.ts';
 
 export type WindowReason = 'periodic' | 'exit';
 
-/** One window, closed and aggregated, not yet encoded. Half-open `[fromNanos, toNanos)`. */
+/** One window, closed but not yet a profile. Half-open `[fromNanos, toNanos)`. */
 export interface ClosedWindow {
   readonly uploadId: string;
   readonly reason: WindowReason;
   readonly fromNanos: bigint;
   readonly toNanos: bigint;
-  readonly cpu: Profile;
+  /** The ticks as a profile. Costs a pause of its own, so it is left to a later turn. */
+  readonly buildCpu: () => Profile;
   readonly processCpuNanos: number;
   readonly busyTicks: number;
   readonly coveredMs: number;
@@ -25,7 +26,7 @@ export interface ClosedWindow {
  * A native stop serializes on the event loop, the longer the more ticks it holds: 1,300 ticks took
  * 8 to 12 ms (2026-11). Several stops per window keep each pause short.
  */
-const SLICE_MS_MAX = 4_000;
+const SLICE_MS_MAX = 3_000;
 
 export interface SamplerOptions {
   readonly profiler: V8Profiler;
@@ -79,12 +80,16 @@ export class WindowSampler {
       const cpuNanos = Math.max(0, processCpuNanos() - this.#startCpuNanos);
       const periodNanos = Math.round(1e9 / sampleHz);
       this.#open();
+      let cpu: Profile | null = null;
       return {
         uploadId: randomUUID(),
         reason,
         fromNanos,
         toNanos,
-        cpu: ticks.close({ processNanos: cpuNanos, fromNanos, toNanos, periodNanos }),
+        buildCpu() {
+          cpu ??= ticks.close({ processNanos: cpuNanos, fromNanos, toNanos, periodNanos });
+          return cpu;
+        },
         processCpuNanos: cpuNanos,
         busyTicks: ticks.busyTicks,
         coveredMs: Math.round(ticks.coveredNanos / 1e6),

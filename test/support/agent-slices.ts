@@ -1,4 +1,4 @@
-import type { CpuSlice, RawFrame } from '../../agent/src/v8-profiler.ts';
+import { type CpuSlice, IDLE_FRAME, type RawFrame } from '../../agent/src/v8-profiler.ts';
 import { parseFolded } from '../../proto/src/index.ts';
 
 export interface SliceOptions {
@@ -16,6 +16,7 @@ export function sliceOf(folded: string, options: SliceOptions = {}): CpuSlice {
   const { tickNanos = 10_000_000, nonJsCpuNanos = 0, file = '/srv/shop/src/app.js' } = options;
   const frames: RawFrame[] = names.map((text) => {
     const [name, line] = text.split('@') as [string, string?];
+    if (name === IDLE_FRAME.name) return IDLE_FRAME;
     return { name, file: SYNTHETIC.test(name) ? '' : file, line: Number(line ?? 0) };
   });
   return {

@@ -1,0 +1,38 @@
+import type { CpuSlice, HeapSlice, V8Profiler } from '../../agent/src/v8-profiler.ts';
+import { sliceOf } from './agent-slices.ts';
+
+/** A sampler that hands out slices written as text, the last one for ever. */
+export class FakeProfiler implements V8Profiler {
+  readonly calls: string[] = [];
+  readonly #slices: CpuSlice[];
+
+  constructor(...folded: string[]) {
+    this.#slices = folded.map((text) => sliceOf(text));
+  }
+
+  startCpu(sampleHz: number): void {
+    this.calls.push(`start ${sampleHz} Hz`);
+  }
+
+  takeCpu(restart: boolean): CpuSlice {
+    this.calls.push(restart ? 'take' : 'take and stop');
+    return this.#slices.length > 1 ? this.#slices.shift()! : this.#slices[0]!;
+  }
+
+  startHeap(intervalBytes: number): void {
+    this.calls.push(`heap every ${intervalBytes} bytes`);
+  }
+
+  takeHeap(): HeapSlice {
+    return {
+      frames: [{ name: 'keep', file: '/srv/shop/src/app.js', line: 3 }],
+      stacks: [[0]],
+      objects: [2],
+      bytes: [2048],
+    };
+  }
+
+  stop(): void {
+    this.calls.push('stop');
+  }
+}
