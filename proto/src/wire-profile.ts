@@ -114,7 +114,8 @@ export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WirePr
   return wire;
 }
 
-const UTF8 = new TextDecoder();
+// A byte order mark is a character of the name here, so that a name comes back as it was written.
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Names are mostly short and ASCII; then characters are quicker put together here than by TextDecoder. */
 function readText(bytes: Uint8Array, start: number, end: number): string {
