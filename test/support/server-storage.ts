@@ -40,7 +40,12 @@ export interface TestStorage extends Storage {
 export async function openTestStorage(url: string | null = null): Promise<TestStorage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'flamehouse-test-'));
   const settings = storageSettings(dataDir, url);
-  const storage = await createStorage(settings);
+  // Nothing the store complains about may go unseen in a test.
+  const log = {
+    info: () => {},
+    error: (fields: object, text: string) => console.error(text, fields),
+  };
+  const storage = await createStorage(settings, { log });
   return {
     ...storage,
     settings,

@@ -28,15 +28,15 @@ export function wellFormedText(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
 }
 
-/** A map of texts as a field: quoted inside, and the whole escaped again as a field. */
+/** A map of texts as a field. Quoted texts inside are escaped once, like a field, and not a second time. */
 export function tsvMap(entries: Iterable<readonly [string, string]>): string {
   const pairs: string[] = [];
   for (const [key, value] of entries) pairs.push(`${quoted(key)}:${quoted(value)}`);
-  return tsvText(`{${pairs.join(',')}}`);
+  return `{${pairs.join(',')}}`;
 }
 
 function quoted(text: string): string {
-  return `'${text.replace(/['\\]/g, '\\$&')}'`;
+  return `'${tsvText(text).replaceAll("'", "\\'")}'`;
 }
 
 /** A 64-bit id of 16 hex digits as the decimal number that a UInt64 field takes. */
