@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.ts';
-import { type RunningServer, startServer } from '../start-server.ts';
+import type { RunningServer } from '../start-server.ts';
 import { type CommandContext, EXIT, UsageError } from './command.ts';
 
 export const SERVE_HELP = `Usage: flamehouse serve
@@ -25,6 +25,8 @@ export async function serve(args: readonly string[], context: CommandContext): P
   parseArgs({ args: [...args], options: {} });
   const config = readConfig(context.env);
   const signal = nextSignal();
+  // Loaded only here: it brings the engine, which other commands must not wait for.
+  const { startServer } = await import('../start-server.ts');
   const server = await startServer(config).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause;
     throw new UsageError(

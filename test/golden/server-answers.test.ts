@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, test } from 'vitest';
+import { buildTestApp, multipart, type TestApp } from '../support/server-app.ts';
+import { expectGolden } from '../support/server-golden.ts';
+
+const FOLDED = `
+  main@src/main.ts:1;search@src/search.ts:8;tokenise@search-index/lib/tokenise.js:3 30
+  main@src/main.ts:1;search@src/search.ts:8                                         12
+  readFile@node:fs:7                                                                 5
+`;
+
+let server: TestApp;
+beforeAll(async () => {
+  server = await buildTestApp({ folded: FOLDED });
+});
+afterAll(() => server.app.close());
+
+/** Case -> what is asked. The case is the name of the golden file. */
+const QUESTIONS: Readonly<Record<string, string>> = {
+  'server-services': '/api/v1/services',
+  'server-profile-types': '/api/v1/profile-types',
+  'server-labels': '/api/v1/labels',
+  'server-label-values': '/api/v1/labels/endpoint/values',
+  'server-deploys': '/api/v1/deploys',
+  'server-series': '/api/v1/series?service=checkout&groupBy=version',
+  'server-flamegraph': '/api/v1/flamegraph?service=checkout',
+  'server-flamegraph-pruned': '/api/v1/flamegraph?service=checkout&maxNodes=3',
+  'server-flamegraph-speedscope': '/api/v1/flamegraph?service=checkout&format=speedscope',
+  'server-functions': '/api/v1/functions?service=checkout',
+  'server-functions-by-package': '/api/v1/functions?service=checkout&groupBy=package',
+  'server-session': '/api/v1/session',
+  'server-healthz': '/healthz',
+  'server-readyz': '/readyz',
+  'server-error': '/api/v1/flamegraph?service=checkout&from=2&to=1',
+};
+
+test.each(Object.entries(QUESTIONS))('%s', async (name, url) => {
+  expectGolden(name, (await server.app.inject(url)).json());
+});
+
+test('server-upload', async () => {
+  const meta = {
+    uploadId: '0b0e7a52-93d5-4d3c-8a4e-3d6a7b1c2d3e',
+    service: 'checkout',
+    from: '1795175985000000000',
+    to: '1795176000000000000',
+  };
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/profiles',
+    ...multipart([
+      { name: 'meta', body: JSON.stringify(meta) },
+      { name: 'cpu', fileName: 'cpu.pb.gz', body: 'bytes' },
+    ]),
+  });
+  expectGolden('server-upload', response.json());
+});

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import {
+  decodeProfile,
+  encodeProfile,
+  type Label,
+  type Profile,
+  ProfileBuilder,
+} from '../../../proto/src/index.ts';
+import { type NormalisedUpload, normaliseUpload } from '../../../server/src/ingest/normalise.ts';
+import type { UploadMeta } from '../../../server/src/storage/profile-store.ts';
+import { AGENT_CPU, CPU, HEAP, NO_META } from '../../support/server-upload.ts';
+
+const NOW = 1_800_000_000_000;
+const NANOS = BigInt(NOW) * 1_000_000n;
+const AGENT = {
+  version: '',
+  cpuNanos: 0n,
+  longestPauseMicros: 0,
+  rssBytes: 0,
+  droppedUploads: 0,
+  droppedSamples: 0,
+  sampleHz: 99,
+};
+
+const label = (key: string, str: string): Label => ({ key, str, num: null, numUnit: '' });
+const numeric = (key: string, num: bigint): Label => ({ key, str: '', num, numUnit: '' });
+
+interface Sample {
+  readonly stack: readonly string[];
+  readonly values: readonly number[];
+  readonly labels?: readonly Label[];
+}
+
+function profileOf(samples: readonly Sample[], types = AGENT_CPU, durationSeconds = 15): Profile {
+  const builder = new ProfileBuilder(types);
+  for (const { stack, values, labels } of samples) {
+    const frames = stack.map((name) =>
+      builder.frame({ name, file: 'src/a.ts', systemName: '', startLine: 1, line: 0 }),
+    );
+    builder.addSample(frames, values, labels);
+  }
+  return builder.build({
+    timeNanos: NANOS - 15_000_000_000n,
+    durationNanos: BigInt(durationSeconds) * 1_000_000_000n,
+    periodType: { type: 'cpu', unit: 'nanoseconds' },
+    period: 10_000_000,
+  });
+}
+
+function normalise(
+  profile: Profile,
+  { meta = {}, seriesMax = 100 }: { meta?: Partial<UploadMeta>; seriesMax?: number } = {},
+): NormalisedUpload {
+  const seen = new Set<string>();
+  const admit = (_service: string, id: string) => {
+    if (!seen.has(id) && seen.size >= seriesMax) return false;
+    seen.add(id);
+    return true;
+  };
+  const base = {
+    ...NO_META,
+    uploadId: 'u',
+    service: 's',
+    from: NANOS - 15_000_000_000n,
+    to: NANOS,
+  };
+  return normaliseUpload(
+    { ...base, agent: AGENT, instance: 'i', version: '1', environment: 'e', ...meta },
+    [profile],
+    { receivedAtMs: NOW, retentionMs: 86_400_000, series: { admit } },
+  );
+}
+
+const valueOf = ({ samples }: NormalisedUpload, type = CPU) =>
+  samples.filter((row) => row.type === type).reduce((sum, { value }) => sum + value, 0);
+const namesOf = ({ stacks }: NormalisedUpload) =>
+  [...stacks.values()].map(({ frames }) => frames.map(({ name }) => name).join(';'));
+
+describe('values', () => {
+  test('of time become microseconds, and what is left of each is carried to the next', () => {
+    const samples = ['a', 'b', 'c', 'd'].map((name) => ({ stack: [name], values: [1, 0, 700] }));
+    const upload = normalise(profileOf(samples));
+    // 0.7, 1.4, 2.1, 2.8 microseconds in all: 2 whole ones.
+    expect(upload.samples.map(({ value }) => value)).toEqual([1, 1]);
+    expect(upload.types.get(CPU)!.value).toBe(2);
+  });
+
+  test('of samples that differ only in their span are one row, and one span row each', () => {
+    const trace = label('trace_id', '0af7651916cd43dd8448eb211c80319c');
+    const samples = ['b7ad6b7169203331', '00f067aa0ba902b7'].map((id) => ({
+      stack: ['a'],
+      values: [1, 0, 5_000],
+      labels: [trace, label('span_id', id), label('stall', '0'), label('endpoint', 'GET /')],
+    }));
+    const upload = normalise(profileOf(samples));
+    expect(upload.samples.map(({ value, endpoint }) => [value, endpoint])).toEqual([[10, 'GET /']]);
+    expect(upload.spans.map(({ value, span }) => [value, span.activeSpanId])).toEqual([
+      [5, 'b7ad6b7169203331'],
+      [5, '00f067aa0ba902b7'],
+    ]);
+    const names = upload.samples[0]!.series.labels.map(([name]) => name);
+    expect(names).toEqual(['endpoint', 'environment', 'instance', 'version']);
+  });
+
+  test('of an in-use type, or of a profile without duration, are a gauge', () => {
+    const heap = [{ type: 'inuse_space', unit: 'bytes' }];
+    const other = [{ type: 'alloc_space', unit: 'bytes' }];
+    const samples = [{ stack: ['a'], values: [4_096] }];
+    expect(normalise(profileOf(samples, heap)).types.get(HEAP)!.gauge).toBe(true);
+    const gaugeOf = (upload: NormalisedUpload) => [...upload.types.values()].map((t) => t.gauge);
+    expect(gaugeOf(normalise(profileOf(samples, other)))).toEqual([false]);
+    expect(gaugeOf(normalise(profileOf(samples, other, 0)))).toEqual([true]);
+  });
+
+  test('past 53 bits in all are refused', () => {
+    const types = [{ type: 'alloc_space', unit: 'bytes' }];
+    const samples = ['a', 'b'].map((name) => ({ stack: [name], values: [2 ** 53 - 1] }));
+    expect(() => normalise(profileOf(samples, types))).toThrow(
+      expect.objectContaining({ code: 'PROFILE_VALUE_TOO_LARGE' }),
+    );
+  });
+});
+
+describe('functions', () => {
+  const samples = [
+    { stack: ['main', 'walk', 'walk'], values: [3, 0, 30_000] },
+    { stack: ['main'], values: [1, 0, 10_000], labels: [label('endpoint', 'x')] },
+    { stack: ['main', 'wait'], values: [90, 900, 0] },
+  ];
+  const sums = (upload: NormalisedUpload) =>
+    upload.functions.map(({ endpoint, self, total, selfTicks, totalTicks }) =>
+      [endpoint, self, total, selfTicks, totalTicks].join(' '),
+    );
+
+  test('add up CPU and ticks where CPU was used; recursion counts once', () => {
+    expect(sums(normalise(profileOf(samples)))).toEqual([' 0 30 0 3', ' 30 30 3 3', 'x 10 10 1 1']);
+  });
+
+  test('of a profile without tick counts get ticks from its period', () => {
+    const types = [{ type: 'cpu', unit: 'nanoseconds' }];
+    const cpu = [{ stack: ['main'], values: [50_000_000] }];
+    expect(sums(normalise(profileOf(cpu, types)))).toEqual([' 50000 50000 5 5']);
+  });
+
+  test('tick counts of our agent are not stored as a type; those of others are', () => {
+    expect(normalise(profileOf(samples)).types.size).toBe(2);
+    expect(normalise(profileOf(samples), { meta: { agent: null } }).types.size).toBe(3);
+  });
+});
+
+describe('what is repaired is counted, and its total stays', () => {
+  const one = (sample: Partial<Sample>, options?: Parameters<typeof normalise>[1]) =>
+    normalise(profileOf([{ stack: ['main'], values: [1, 0, 5_000], ...sample }]), options);
+
+  test('a stack deeper than 1,000 keeps its leaf', () => {
+    const stack = Array.from({ length: 100_000 }, (_, depth) => `f${depth}`);
+    const upload = one({ stack });
+    const [frames] = [...upload.stacks.values()].map((found) => found.frames);
+    expect(frames).toHaveLength(1_000);
+    expect([frames![0], frames!.at(-1)].map((frame) => [frame!.name, frame!.kind])).toEqual([
+      ['(truncated)', 'native'],
+      ['f99999', 'user'],
+    ]);
+    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 1]);
+    expect(upload.repairs.sentences()[0]).toContain('deeper than 1,000');
+  });
+
+  test('a sample without frames gets one', () => {
+    const upload = one({ stack: [] });
+    expect(namesOf(upload)).toEqual(['(no stack)']);
+    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 1]);
+    expect(upload.functions[0]!.self).toBe(5);
+  });
+
+  test('more than 32 labels', () => {
+    const labels = Array.from({ length: 40 }, (_, i) => label(`k${i}`, 'v'));
+    const upload = one({ labels });
+    expect(upload.samples[0]!.series.labels).toHaveLength(32 + 3);
+    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 8]);
+  });
+
+  test('numeric labels, repeated labels, and labels that the upload sets', () => {
+    const labels = [numeric('bytes', 5n), label('k', '1'), label('k', '2'), label('version', '9')];
+    const upload = one({ labels });
+    const kept = Object.fromEntries(upload.samples[0]!.series.labels);
+    expect(kept).toEqual({ k: '1', environment: 'e', instance: 'i', version: '1' });
+    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 3]);
+  });
+
+  test('names that are too long stay apart', () => {
+    const long = 'x'.repeat(70_000);
+    const upload = normalise(
+      profileOf([`${long}1`, `${long}2`].map((name) => ({ stack: [name], values: [1, 0, 5_000] }))),
+    );
+    const names = namesOf(upload);
+    expect(new Set(names).size).toBe(2);
+    expect(names.every(({ length }) => length <= 2_048)).toBe(true);
+    expect([valueOf(upload), upload.repairs.total]).toEqual([10, 2]);
+  });
+
+  test('function ids of 0 and locations without lines', () => {
+    const profile = { ...profileOf([{ stack: ['a'], values: [1, 0, 5_000] }]) };
+    const repaired = { ...profile, repairs: { functionIdZero: 2, missingLines: 3 } };
+    expect(normalise(repaired).repairs.total).toBe(5);
+  });
+
+  test('span ids that are no ids leave the sample without a span', () => {
+    const labels = [label('trace_id', '12345'), label('span_id', 'b7ad6b7169203331')];
+    const upload = one({ labels });
+    expect(upload.spans).toEqual([]);
+    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 1]);
+  });
+
+  test('series past the limit lose their labels, then their instance', () => {
+    const samples = Array.from({ length: 10 }, (_, i) => ({
+      stack: ['a'],
+      values: [1, 0, 1_000],
+      labels: [label('endpoint', `GET /users/${i}`), label('user', `u${i}`)],
+    }));
+    const upload = normalise(profileOf(samples), { seriesMax: 5 });
+    expect([valueOf(upload), upload.repairs.total]).toEqual([10, 6]);
+    const last = upload.samples.at(-1)!;
+    expect([last.endpoint, last.value]).toEqual(['(other)', 6]);
+    expect(Object.fromEntries(last.series.labels)['instance']).toBe('(other)');
+    const roomy = normalise(profileOf(samples), { seriesMax: 7 });
+    const folded = roomy.samples.find(({ endpoint }) => endpoint === '(other)');
+    expect(folded).toBeUndefined();
+  });
+
+  test('a profile that was decoded from bytes normalises the same', () => {
+    const profile = profileOf([{ stack: ['a', 'b'], values: [1, 2_000, 3_000] }]);
+    const decoded = decodeProfile(encodeProfile(profile));
+    expect(normalise(decoded).samples).toEqual(normalise(profile).samples);
+  });
+});
