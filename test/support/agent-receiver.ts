@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { decodeProfile, type Profile } from '../../proto/src/index.ts';
@@ -28,11 +29,14 @@ const accept: Behaviour = (_request, response) => {
 };
 
 /** A stand-in for the server that reads uploads; `behave` may answer anything, or nothing. */
-export async function startReceiver(behave: Behaviour = accept): Promise<Receiver> {
+export async function startReceiver(
+  behave: Behaviour = accept,
+  tls?: { readonly cert: string; readonly key: string },
+): Promise<Receiver> {
   const uploads: ReceivedUpload[] = [];
   const sockets = new Set<Socket>();
   let requests = 0;
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     requests += 1;
     const seen = requests;
     const chunks: Buffer[] = [];
@@ -42,14 +46,15 @@ export async function startReceiver(behave: Behaviour = accept): Promise<Receive
       uploads.push(readUpload(request, Buffer.concat(chunks)));
       behave(request, response, seen);
     });
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     uploads,
     requests: () => requests,
     close() {
