@@ -21,9 +21,12 @@ export interface SpanLabels {
   readonly name: string;
 }
 
-/** Says whether a service may have one more series. */
+/** Whether a series has all its labels, or only those that tell instances apart. */
+export type SeriesDetail = 'labels' | 'instance';
+
+/** Says whether a service may have one more series. Each detail has its own count. */
 export interface SeriesLimit {
-  admit(service: string, seriesId: string): boolean;
+  admit(service: string, seriesId: string, detail: SeriesDetail): boolean;
 }
 
 const LABELS_MAX = 32;
@@ -94,11 +97,11 @@ export class LabelRows {
   private seriesOf(ofSample: ReadonlyMap<string, string>, samples: number): SeriesRow {
     const { labels, instance } = this.meta;
     const whole = this.series({ ...labels, ...Object.fromEntries(ofSample) }, instance);
-    if (this.admits(whole)) return whole;
+    if (this.admits(whole, 'labels')) return whole;
     this.repairs.add('foldedSeries', samples);
     const endpoint = ofSample.has('endpoint') ? { endpoint: OTHER } : {};
     const narrow = this.series(endpoint, instance);
-    return this.admits(narrow) ? narrow : this.series(endpoint, OTHER);
+    return this.admits(narrow, 'instance') ? narrow : this.series(endpoint, OTHER);
   }
 
   private series(labels: Readonly<Record<string, string>>, instance: string): SeriesRow {
@@ -109,8 +112,8 @@ export class LabelRows {
     return { id: hash64(sorted.flat()), labels: sorted };
   }
 
-  private admits(series: SeriesRow): boolean {
-    return this.limit.admit(this.meta.service, series.id);
+  private admits(series: SeriesRow, detail: SeriesDetail): boolean {
+    return this.limit.admit(this.meta.service, series.id, detail);
   }
 }
 

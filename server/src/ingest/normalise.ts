@@ -2,6 +2,7 @@ import {
   isGauge,
   PROFILE_TYPE_OF_ALIAS,
   type Profile,
+  ProfileError,
   profileTypesOf,
   ScaledCarry,
   sampleCount,
@@ -140,10 +141,13 @@ class UploadRows {
     return columns;
   }
 
-  private labelRowsOf(profile: Profile): LabelRow[] {
+  /** Label set -> row; a set that no sample has makes no series. */
+  private labelRowsOf(profile: Profile): (LabelRow | null)[] {
     const samplesWith = new Uint32Array(profile.labelSets.length);
     for (const set of profile.labelSet) samplesWith[set]!++;
-    return profile.labelSets.map((labels, set) => this.labels.rowOf(labels, samplesWith[set]!));
+    return profile.labelSets.map((labels, set) =>
+      samplesWith[set] === 0 ? null : this.labels.rowOf(labels, samplesWith[set]!),
+    );
   }
 
   /** A wire value in the store's unit, added to the total of its type. */
@@ -151,6 +155,12 @@ class UploadRows {
     const known = this.types.get(type)!;
     const value = known.carry.next(wire);
     known.value += value;
+    if (!Number.isSafeInteger(known.value)) {
+      throw new ProfileError(
+        'PROFILE_VALUE_TOO_LARGE',
+        `the values of ${type} come to ${known.value}, which does not fit into 53 bits`,
+      );
+    }
     return value;
   }
 

@@ -1,4 +1,4 @@
-import type { SeriesLimit } from './label-rows.ts';
+import type { SeriesDetail, SeriesLimit } from './label-rows.ts';
 
 // One page can show ten series and one query can group ten thousand. More of them are ids, not labels.
 const SERIES_PER_SERVICE_MAX = 10_000;
@@ -15,10 +15,11 @@ export class SeriesAdmission implements SeriesLimit {
     this.max = max;
   }
 
-  admit(service: string, seriesId: string): boolean {
+  admit(service: string, seriesId: string, detail: SeriesDetail): boolean {
     const now = this.now();
-    const series = this.seenAt.get(service) ?? new Map<string, number>();
-    this.seenAt.set(service, series);
+    const counted = `${detail} ${service}`;
+    const series = this.seenAt.get(counted) ?? new Map<string, number>();
+    this.seenAt.set(counted, series);
     if (!series.has(seriesId) && series.size >= this.max) {
       for (const [id, at] of series) if (at < now - ACTIVE_MS) series.delete(id);
       if (series.size >= this.max) return false;

@@ -7,6 +7,7 @@ import {
   ProfileBuilder,
 } from '../../../proto/src/index.ts';
 import { type NormalisedUpload, normaliseUpload } from '../../../server/src/ingest/normalise.ts';
+import { SeriesAdmission } from '../../../server/src/ingest/series-admission.ts';
 import type { UploadMeta } from '../../../server/src/storage/profile-store.ts';
 import { AGENT_CPU, CPU, HEAP, NO_META } from '../../support/server-upload.ts';
 
@@ -49,14 +50,11 @@ function profileOf(samples: readonly Sample[], types = AGENT_CPU, durationSecond
 
 function normalise(
   profile: Profile,
-  { meta = {}, seriesMax = 100 }: { meta?: Partial<UploadMeta>; seriesMax?: number } = {},
+  {
+    meta = {},
+    series = new SeriesAdmission(() => NOW),
+  }: { meta?: Partial<UploadMeta>; series?: SeriesAdmission } = {},
 ): NormalisedUpload {
-  const seen = new Set<string>();
-  const admit = (_service: string, id: string) => {
-    if (!seen.has(id) && seen.size >= seriesMax) return false;
-    seen.add(id);
-    return true;
-  };
   const base = {
     ...NO_META,
     uploadId: 'u',
@@ -67,11 +65,11 @@ function normalise(
   return normaliseUpload(
     { ...base, agent: AGENT, instance: 'i', version: '1', environment: 'e', ...meta },
     [profile],
-    { receivedAtMs: NOW, retentionMs: 86_400_000, series: { admit } },
+    { receivedAtMs: NOW, retentionMs: 86_400_000, series },
   );
 }
 
-const valueOf = ({ samples }: NormalisedUpload, type = CPU) =>
+const totalValue = ({ samples }: NormalisedUpload, type = CPU) =>
   samples.filter((row) => row.type === type).reduce((sum, { value }) => sum + value, 0);
 const namesOf = ({ stacks }: NormalisedUpload) =>
   [...stacks.values()].map(({ frames }) => frames.map(({ name }) => name).join(';'));
@@ -161,14 +159,14 @@ describe('what is repaired is counted, and its total stays', () => {
       ['(truncated)', 'native'],
       ['f99999', 'user'],
     ]);
-    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 1]);
+    expect([totalValue(upload), upload.repairs.total]).toEqual([5, 1]);
     expect(upload.repairs.sentences()[0]).toContain('deeper than 1,000');
   });
 
   test('a sample without frames gets one', () => {
     const upload = one({ stack: [] });
     expect(namesOf(upload)).toEqual(['(no stack)']);
-    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 1]);
+    expect([totalValue(upload), upload.repairs.total]).toEqual([5, 1]);
     expect(upload.functions[0]!.self).toBe(5);
   });
 
@@ -176,7 +174,7 @@ describe('what is repaired is counted, and its total stays', () => {
     const labels = Array.from({ length: 40 }, (_, i) => label(`k${i}`, 'v'));
     const upload = one({ labels });
     expect(upload.samples[0]!.series.labels).toHaveLength(32 + 3);
-    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 8]);
+    expect([totalValue(upload), upload.repairs.total]).toEqual([5, 8]);
   });
 
   test('numeric labels, repeated labels, and labels that the upload sets', () => {
@@ -184,7 +182,7 @@ describe('what is repaired is counted, and its total stays', () => {
     const upload = one({ labels });
     const kept = Object.fromEntries(upload.samples[0]!.series.labels);
     expect(kept).toEqual({ k: '1', environment: 'e', instance: 'i', version: '1' });
-    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 3]);
+    expect([totalValue(upload), upload.repairs.total]).toEqual([5, 3]);
   });
 
   test('names that are too long stay apart', () => {
@@ -195,7 +193,7 @@ describe('what is repaired is counted, and its total stays', () => {
     const names = namesOf(upload);
     expect(new Set(names).size).toBe(2);
     expect(names.every(({ length }) => length <= 2_048)).toBe(true);
-    expect([valueOf(upload), upload.repairs.total]).toEqual([10, 2]);
+    expect([totalValue(upload), upload.repairs.total]).toEqual([10, 2]);
   });
 
   test('function ids of 0 and locations without lines', () => {
@@ -208,23 +206,27 @@ describe('what is repaired is counted, and its total stays', () => {
     const labels = [label('trace_id', '12345'), label('span_id', 'b7ad6b7169203331')];
     const upload = one({ labels });
     expect(upload.spans).toEqual([]);
-    expect([valueOf(upload), upload.repairs.total]).toEqual([5, 1]);
+    expect([totalValue(upload), upload.repairs.total]).toEqual([5, 1]);
   });
 
-  test('series past the limit lose their labels, then their instance', () => {
+  test('series past the limit lose their labels, and past it again their instance', () => {
+    const series = new SeriesAdmission(() => NOW, 5);
     const samples = Array.from({ length: 10 }, (_, i) => ({
       stack: ['a'],
       values: [1, 0, 1_000],
       labels: [label('endpoint', `GET /users/${i}`), label('user', `u${i}`)],
     }));
-    const upload = normalise(profileOf(samples), { seriesMax: 5 });
-    expect([valueOf(upload), upload.repairs.total]).toEqual([10, 6]);
-    const last = upload.samples.at(-1)!;
-    expect([last.endpoint, last.value]).toEqual(['(other)', 6]);
-    expect(Object.fromEntries(last.series.labels)['instance']).toBe('(other)');
-    const roomy = normalise(profileOf(samples), { seriesMax: 7 });
-    const folded = roomy.samples.find(({ endpoint }) => endpoint === '(other)');
-    expect(folded).toBeUndefined();
+    const instances = Array.from({ length: 7 }, (_, i) =>
+      normalise(profileOf(samples), { meta: { instance: `i${i}` }, series }),
+    );
+    expect(instances.map((upload) => totalValue(upload))).toEqual(Array(7).fill(10));
+    expect(instances.map(({ repairs }) => repairs.total)).toEqual([5, 10, 10, 10, 10, 10, 10]);
+    const folded = instances.map(({ samples: rows }) => {
+      const row = rows.find(({ endpoint }) => endpoint === '(other)')!;
+      return `${Object.fromEntries(row.series.labels)['instance']} ${row.value}`;
+    });
+    const other = '(other) 10';
+    expect(folded).toEqual(['i0 5', 'i1 10', 'i2 10', 'i3 10', 'i4 10', other, other]);
   });
 
   test('a profile that was decoded from bytes normalises the same', () => {
