@@ -1,5 +1,6 @@
 export type * from './api.ts';
 export * from './call-tree.ts';
+export * from './compare/index.ts';
 export { decodeProfile } from './decode.ts';
 export { encodeProfile } from './encode.ts';
 export { ProfileError, type ProfileErrorCode } from './errors.ts';

@@ -1,0 +1,140 @@
+import type { ComparedFunction } from './input.ts';
+import { meanOver, median, shortestHalf } from './robust.ts';
+import type { Measured, Standardised } from './standardise.ts';
+
+/** What moved all functions of an instance together: its machine, its clock, its neighbours. */
+export interface CommonMode {
+  readonly log: Float64Array; // instance -> logarithm of its factor; the mean over group 0 is 0
+  readonly weight: Float64Array; // function -> its part in the estimate; sums to 1, or all 0
+}
+
+/** Relative noise of a function that counting does not explain, for weights only. */
+const RELATIVE_NOISE = 0.05;
+const TICKS_MIN = 12;
+const SHARE_MAX = 0.03;
+const CUT = 3.5;
+const KEEP_MIN = 0.2;
+
+/**
+ * Estimate the common mode of each instance from the functions that most likely did not change.
+ *
+ * The shortest half, not the median, starts it: a subtree that grew pulls the median.
+ * The same variance weighs a function in all instances: with their own, low counts would weigh more.
+ * Source  Tukey's biweight; TMM of edgeR has the same aim
+ */
+export function commonMode(
+  data: Standardised,
+  functions: readonly ComparedFunction[],
+  excluded: ReadonlySet<number>,
+): CommonMode {
+  const log = new Float64Array(data.instanceCount);
+  const weight = new Float64Array(data.functionCount);
+  const used = usedFunctions(data, functions, excluded);
+  if (used.func.length === 0) return { log, weight };
+  for (let instance = 0; instance < data.instanceCount; instance++) {
+    const x = used.func.map((func, i) =>
+      Math.log(data.self.value[instance * data.functionCount + func]! / used.reference[i]!),
+    );
+    const { center, weights } = biweight(x, used.precision, shortestHalf(x, used.share));
+    log[instance] = center;
+    used.func.forEach((func, i) => {
+      weight[func]! += weights[i]! / data.instanceCount;
+    });
+  }
+  const shift = meanOver(log, data.group, 0);
+  return { log: log.map((value) => value - shift), weight };
+}
+
+interface Used {
+  readonly func: readonly number[];
+  readonly reference: readonly number[]; // mean of the groups' logarithmic means
+  readonly share: readonly number[]; // of the service, capped so that no function decides alone
+  readonly precision: readonly number[];
+}
+
+function usedFunctions(
+  data: Standardised,
+  functions: readonly ComparedFunction[],
+  excluded: ReadonlySet<number>,
+): Used {
+  const { functionCount, instanceCount } = data;
+  const all = { func: [], reference: [], share: [], precision: [] } as {
+    [column in keyof Used]: number[];
+  };
+  let service = 0;
+  for (let func = 0; func < functionCount; func++) {
+    const { value, variance, smallest, reference } = summaryOf(data, func);
+    service += reference;
+    if (smallest <= 0 || value * value < TICKS_MIN * variance) continue;
+    if (!movesWithRequests(functions[func]!.kind, data.inRequest[func]!)) continue;
+    all.func.push(func);
+    all.reference.push(reference);
+    all.share.push(reference);
+    all.precision.push(1 / (variance / (value * value) + RELATIVE_NOISE ** 2));
+  }
+  const share = all.share.map((size) => Math.min(size, SHARE_MAX * service));
+  const whole = { ...all, share };
+  const left = share.reduce((sum, s, i) => sum + (excluded.has(all.func[i]!) ? 0 : s), 0);
+  const available = share.reduce((sum, s) => sum + s, 0);
+  if (instanceCount === 0 || left < KEEP_MIN * available) return whole;
+  const kept = [...all.func.keys()].filter((i) => !excluded.has(all.func[i]!));
+  const pick = (column: readonly number[]) => kept.map((i) => column[i]!);
+  return {
+    func: pick(all.func),
+    reference: pick(all.reference),
+    share: pick(share),
+    precision: pick(all.precision),
+  };
+}
+
+function movesWithRequests(kind: string, inRequest: number): boolean {
+  return kind === 'user' || kind === 'dependency' || (kind === 'runtime' && inRequest > 0.5);
+}
+
+function summaryOf({ self, functionCount, instanceCount, group }: Standardised, func: number) {
+  let value = 0;
+  let variance = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  const sums: number[] = [];
+  const counts: number[] = [];
+  for (let instance = 0; instance < instanceCount; instance++) {
+    const z = self.value[instance * functionCount + func]!;
+    value += z / instanceCount;
+    variance += self.variance[instance * functionCount + func]! / instanceCount;
+    smallest = Math.min(smallest, z);
+    sums[group[instance]!] = (sums[group[instance]!] ?? 0) + z;
+    counts[group[instance]!] = (counts[group[instance]!] ?? 0) + 1;
+  }
+  const logs = sums.map((sum, i) => Math.log(Math.max(sum / counts[i]!, 0)));
+  const reference = Math.exp(logs.reduce((sum, l) => sum + l, 0) / logs.length);
+  return { value, variance, smallest, reference };
+}
+
+/** Tukey's biweight mean of `x`, whose weights are known up to one common scale. */
+function biweight(x: readonly number[], precision: readonly number[], start: number) {
+  let center = start;
+  let weights: number[] = [];
+  for (let step = 0; step < 5; step++) {
+    weights = x.map((value, i) => {
+      const u = ((value - center) * Math.sqrt(precision[i]!)) / CUT;
+      return Math.abs(u) < 1 ? precision[i]! * (1 - u * u) ** 2 : 0;
+    });
+    const sum = weights.reduce((all, w) => all + w, 0);
+    if (sum === 0) return { center: median(x), weights: x.map(() => 1 / x.length) };
+    weights = weights.map((w) => w / sum);
+    center = weights.reduce((all, w, i) => all + w * x[i]!, 0);
+  }
+  return { center, weights };
+}
+
+/** The data with the common mode taken out. */
+export function withoutCommonMode(data: Standardised, { log }: CommonMode): Standardised {
+  const scaled = ({ value, variance }: Measured): Measured => {
+    const factor = (cell: number) => Math.exp(-log[Math.floor(cell / data.functionCount)]!);
+    return {
+      value: value.map((z, cell) => z * factor(cell)),
+      variance: variance.map((v, cell) => v * factor(cell) ** 2),
+    };
+  };
+  return { ...data, self: scaled(data.self), total: scaled(data.total) };
+}

@@ -1,0 +1,13 @@
+export * from './choose-minutes.ts';
+export { compare } from './compare.ts';
+export * from './describe-verdict.ts';
+export { learnHistory, type ServiceHistory, type TimeNoise } from './history.ts';
+export * from './input.ts';
+export * from './looks.ts';
+export type { Comparison, SideFacts } from './report.ts';
+export type { FunctionChange, OriginChange, PartChange } from './rows.ts';
+export type { SmallestChange } from './smallest-change.ts';
+export type { Normaliser } from './standardise.ts';
+export type { Interval, Shortage, Verdict, VerdictState } from './verdict.ts';
+export type { Warning, WarningCode } from './warnings.ts';
+export type { RelativeChange } from './whole-service.ts';

@@ -1,0 +1,78 @@
+import { chiSquareQuantile } from './distributions.ts';
+import { digamma, trigamma, trigammaInverse } from './gamma.ts';
+import { median, varianceOf } from './robust.ts';
+import type { Replication, Sizes } from './sizes.ts';
+
+/** Relative noise between processes before instances have shown theirs. Harsh on purpose. */
+export const PROCESS_NOISE_DEFAULT = 0.06;
+/** A function's CPU per request moves by this much when load grows by a factor e. */
+export const LOAD_ELASTICITY = 0.15;
+
+const PROCESS_NOISE_MAX = 0.5;
+const DEFAULT_WEIGHT = 40;
+const PRIOR_DEGREES_MIN = 3;
+const PRIOR_DEGREES_MAX = 8; // limma would allow more; heavy tails between processes do not
+const DEGREES_ALONE = 6;
+
+/** Noise between processes: shared by all functions, then moderated for each. */
+export interface ProcessNoise {
+  readonly squared: number; // relative variance between processes, shared
+  readonly factor: Float64Array; // function -> how much larger its variance is than shared; 1 untested
+  readonly degrees: number; // of freedom of the moderated variance
+}
+
+/**
+ * Relative variance between processes from the scatter inside both sides.
+ *
+ * Two instances cannot estimate a variance for each function, all functions together can.
+ * Source  limma's squeezeVar: Smyth 2004, https://doi.org/10.2202/1544-6115.1027
+ */
+export function processNoise(
+  sizes: Sizes,
+  { degrees }: Replication,
+  tested: readonly number[],
+): ProcessNoise {
+  const factor = new Float64Array(sizes.pooled.length).fill(1);
+  const fallback = PROCESS_NOISE_DEFAULT ** 2;
+  if (degrees === 0) return { squared: fallback, factor, degrees: DEGREES_ALONE };
+  const weight = (tested.length * degrees) / (tested.length * degrees + DEFAULT_WEIGHT);
+  const squared = weight * sharedVariance(sizes, degrees, tested) + (1 - weight) * fallback;
+  const ratio = tested.map((func) => sizes.scatter[func]! / (sizes.counting[func]! + squared));
+  const prior = priorDegrees(ratio, degrees);
+  tested.forEach((func, i) => {
+    factor[func] = Math.max(1, (prior + ratio[i]!) / (prior + degrees));
+  });
+  return { squared, factor, degrees: prior + degrees };
+}
+
+/** The variance at which the median function scatters as chi-square says; heavy tails do not reach it. */
+function sharedVariance(sizes: Sizes, degrees: number, tested: readonly number[]): number {
+  const expected = chiSquareQuantile(0.5, degrees);
+  let low = 0;
+  let high = PROCESS_NOISE_MAX ** 2;
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2;
+    const ratios = tested.map((func) => sizes.scatter[func]! / (sizes.counting[func]! + middle));
+    if (median(ratios) > expected) low = middle;
+    else high = middle;
+  }
+  return tested.length === 0 ? PROCESS_NOISE_DEFAULT ** 2 : (low + high) / 2;
+}
+
+/** How alike the variances of functions are, as degrees of freedom of their prior. */
+function priorDegrees(ratios: readonly number[], degrees: number): number {
+  const half = degrees / 2;
+  const logs = ratios
+    .filter((ratio) => ratio > 0)
+    .map((ratio) => Math.log(ratio / degrees) - digamma(half) + Math.log(half));
+  const spread = varianceOf(logs) - trigamma(half);
+  if (spread <= 0) return PRIOR_DEGREES_MAX;
+  const prior = 2 * trigammaInverse(spread);
+  return Math.min(PRIOR_DEGREES_MAX, Math.max(PRIOR_DEGREES_MIN, prior));
+}
+
+/** Squared change of a function that a change of load alone may bring. */
+export function loadVariance(load: readonly number[]): number {
+  const [base = 0, head = 0] = load;
+  return base > 0 && head > 0 ? (LOAD_ELASTICITY * Math.log(head / base)) ** 2 : 0;
+}

@@ -1,0 +1,105 @@
+import { type CallGraph, reachable } from './call-graph.ts';
+import { LEVELS } from './input.ts';
+import { type FunctionTest, halfWidth } from './test-functions.ts';
+
+/** A function that a change starts in. */
+export interface Origin {
+  readonly test: FunctionTest; // of its total
+  readonly ownCode: boolean; // its self alone is most of the change; else it calls more or dearer code
+  readonly children: readonly FunctionTest[]; // flagged totals of what it calls, largest first
+}
+
+export interface OriginOptions {
+  readonly tests: readonly FunctionTest[]; // all tests of both parts
+  readonly flagged: readonly FunctionTest[];
+  readonly graph: CallGraph;
+  readonly serviceBase: number;
+  readonly relativeNoise: number; // ρ: of the difference of one function between the sides
+}
+
+const ORIGINS_MAX = 5;
+const SAME_EFFECT = 0.15;
+const NOISE_MAX = 0.25;
+const OWN_CODE = 0.7;
+
+/**
+ * Name the functions that a change starts in, largest change first.
+ *
+ * Of those that explain the largest change, the smallest: a caller takes part in what it calls, so
+ * neither the deepest function nor the surest one is the right one (65 to 88 % when simulated).
+ */
+export function nameOrigins(options: OriginOptions): Origin[] {
+  const { tests, flagged, graph } = options;
+  const totals = new Map(tests.filter(isTotal).map((test) => [test.func, test]));
+  const self = new Map(tests.filter((test) => !isTotal(test)).map((test) => [test.func, test]));
+  // A function may be flagged by its self alone; its total then stands for it.
+  let left = [...new Set(flagged.map(({ func }) => func))].flatMap((func) => {
+    const test = totals.get(func);
+    return test === undefined ? [] : [{ test, remaining: test.effect }];
+  });
+  const origins: Origin[] = [];
+  while (left.length > 0 && origins.length < ORIGINS_MAX) {
+    const largest = left.reduce((a, b) => (Math.abs(b.remaining) > Math.abs(a.remaining) ? b : a));
+    if (Math.abs(largest.remaining) < LEVELS.floor) break;
+    const below = reachable(graph.callees, largest.test.func);
+    const origin = left
+      .filter((one) => below.has(one.test.func) && explains(one, largest, options))
+      .reduce((a, b) => (sizeOf(b.test) < sizeOf(a.test) ? b : a), largest);
+    origins.push(describe(origin.test, totals, self, graph, flagged));
+    left = withoutExplained(left, origin, graph);
+  }
+  return origins;
+}
+
+interface Candidate {
+  readonly test: FunctionTest;
+  readonly remaining: number; // effect less what was named below it
+}
+
+function explains(one: Candidate, largest: Candidate, options: OriginOptions): boolean {
+  const change = Math.abs(largest.remaining);
+  const between = sizeOf(largest.test) - sizeOf(one.test);
+  if (between < 0 || Math.sign(one.remaining) !== Math.sign(largest.remaining)) return false;
+  const noise = (options.relativeNoise * between) / options.serviceBase;
+  const allowed = Math.max(SAME_EFFECT * change, Math.min(noise, NOISE_MAX * change));
+  return Math.abs(largest.remaining - one.remaining) <= allowed;
+}
+
+/** Drop the origin, what is below it, and callers for which nothing significant is left. */
+function withoutExplained(
+  candidates: readonly Candidate[],
+  origin: Candidate,
+  graph: CallGraph,
+): Candidate[] {
+  const below = reachable(graph.callees, origin.test.func);
+  const above = reachable(graph.callers, origin.test.func);
+  return candidates.flatMap((one) => {
+    if (below.has(one.test.func)) return [];
+    if (!above.has(one.test.func)) return [one];
+    const remaining = one.remaining - origin.remaining;
+    return Math.abs(remaining) > halfWidth(one.test) ? [{ test: one.test, remaining }] : [];
+  });
+}
+
+function describe(
+  test: FunctionTest,
+  totals: ReadonlyMap<number, FunctionTest>,
+  self: ReadonlyMap<number, FunctionTest>,
+  graph: CallGraph,
+  flagged: readonly FunctionTest[],
+): Origin {
+  const own = self.get(test.func)?.effect ?? 0;
+  const changed = new Set(flagged.map(({ func }) => func));
+  const children = graph.callees[test.func]!.filter((func) => changed.has(func))
+    .flatMap((func) => totals.get(func) ?? [])
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
+  return { test, ownCode: own / test.effect >= OWN_CODE, children };
+}
+
+function isTotal({ part }: FunctionTest): boolean {
+  return part === 'total';
+}
+
+function sizeOf({ base, head }: FunctionTest): number {
+  return base + head;
+}

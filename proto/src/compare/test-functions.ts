@@ -1,0 +1,125 @@
+import { studentTwoSided, studentUpper } from './distributions.ts';
+import { pooledTimeVariance, type TimeNoise, timeVariance } from './history.ts';
+import { type ComparedFunction, LEVELS } from './input.ts';
+import { type ProcessNoise, processNoise } from './noise.ts';
+import type { Replication, Sizes } from './sizes.ts';
+
+export type Part = 'self' | 'total';
+
+/** One function, self or total, tested against no change. */
+export interface FunctionTest {
+  readonly func: number;
+  readonly part: Part;
+  readonly base: number; // CPU in the normaliser's unit, common mode taken out
+  readonly head: number;
+  readonly effect: number; // head - base, as a share of the service's base
+  readonly sd: number; // of the effect
+  readonly df: number;
+  readonly t: number;
+  readonly p: number;
+  readonly q: number;
+}
+
+/** Everything that a test needs besides the sizes. */
+export interface TestSetting {
+  readonly functions: readonly ComparedFunction[];
+  readonly replication: Replication;
+  readonly serviceBase: number; // sum of self over base
+  readonly history: TimeNoise | null;
+  readonly historyWindows: number; // 0 without history
+  readonly simultaneous: boolean;
+  readonly loadVariance: number;
+  readonly commonVariance: number; // of the common mode's difference, relative
+}
+
+/** The tests of one part, with the noise that they share. */
+export interface PartTests {
+  readonly part: Part;
+  readonly tests: readonly FunctionTest[];
+  readonly process: ProcessNoise;
+  readonly time: Float64Array; // function -> h², relative variance of one side
+  readonly timePooled: number;
+}
+
+const VALUES_MIN = 8;
+/** Variances between processes differ more over functions than one shared variance says. */
+const INTERVAL_MARGIN = 1.5;
+const HISTORY_DEGREES = 5;
+const DEFAULT_DEGREES = 20;
+
+export function testFunctions(part: Part, sizes: Sizes, setting: TestSetting): PartTests {
+  const { functions, replication, serviceBase } = setting;
+  const tested = [...functions.keys()].filter((func) => {
+    const large = sizes.pooled[func]! >= (LEVELS.floor / 2) * serviceBase;
+    return large && VALUES_MIN * sizes.counting[func]! <= 1;
+  });
+  const process = processNoise(sizes, replication, tested);
+  const between = (func: ComparedFunction) =>
+    setting.simultaneous ? 0 : timeVariance(setting.history, func);
+  const time = Float64Array.from(functions, (f) => between(f) + setting.loadVariance / 2);
+  const timePooled = setting.simultaneous ? 0 : pooledTimeVariance(setting.history);
+  const noise = { part, process, time, timePooled };
+  return { ...noise, tests: tested.map((func) => testOne(func, sizes, setting, noise)) };
+}
+
+function testOne(
+  func: number,
+  sizes: Sizes,
+  setting: TestSetting,
+  { part, process, time }: Omit<PartTests, 'tests'>,
+): FunctionTest {
+  const { serviceBase, commonVariance } = setting;
+  const base = sizes.base[func]!;
+  const head = sizes.head[func]!;
+  const size = sizes.pooled[func]!;
+  const { inverse, base: n0, head: n1 } = setting.replication;
+  const factor = process.factor[func]!;
+  const within = factor * (sizes.counting[func]! + process.squared) * inverse;
+  const between = 2 * time[func]!;
+  const t = (head - base) / (size * Math.sqrt(within + between + commonVariance));
+  const df = satterthwaite(within, process.degrees, between, timeDegrees(setting));
+  const relative = factor * process.squared;
+  const variance =
+    factor * sizes.counting[func]! * size * (base / n0 + head / n1) +
+    base ** 2 * (relative / n0 + time[func]!) +
+    head ** 2 * (relative / n1 + time[func]! + commonVariance);
+  return {
+    func,
+    part,
+    base,
+    head,
+    effect: (head - base) / serviceBase,
+    sd: Math.sqrt(INTERVAL_MARGIN * variance) / serviceBase,
+    df,
+    t,
+    p: studentTwoSided(t, df),
+    q: 1,
+  };
+}
+
+export function timeDegrees({ historyWindows }: Pick<TestSetting, 'historyWindows'>): number {
+  return historyWindows > 0 ? historyWindows + HISTORY_DEGREES : DEFAULT_DEGREES;
+}
+
+/** Degrees of freedom of a sum of two variances. */
+export function satterthwaite(a: number, degreesA: number, b: number, degreesB: number): number {
+  if (b === 0) return degreesA;
+  return (a + b) ** 2 / (a ** 2 / degreesA + b ** 2 / degreesB);
+}
+
+/** Benjamini and Hochberg's q over all tests of both parts; totals along a stack depend positively. */
+export function withQ(tests: readonly FunctionTest[]): FunctionTest[] {
+  const order = [...tests.keys()].sort((a, b) => tests[b]!.p - tests[a]!.p);
+  const q = new Float64Array(tests.length);
+  let smallest = 1;
+  order.forEach((row, place) => {
+    smallest = Math.min(smallest, (tests[row]!.p * tests.length) / (tests.length - place));
+    q[row] = smallest;
+  });
+  return tests.map((test, row) => ({ ...test, q: q[row]! }));
+}
+
+/** Half the width of an interval around the effect. */
+export function halfWidth({ sd, df }: Pick<FunctionTest, 'sd' | 'df'>, confidence = 0.95): number {
+  return studentUpper((1 - confidence) / 2, df) * sd;
+}
