@@ -65,6 +65,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'a signal of its own': `setTimeout(() => process.kill(process.pid, 'SIGKILL'), 600);`,
   'nothing to do': `console.log('done');`,
   'an endless beforeExit': `let n = 0; process.on('beforeExit', () => { if (n++ < 3) setTimeout(() => {}, 50); else console.log(n); });`,
+  'the end of its worker': `const { Worker } = require('node:worker_threads'); new Worker('console.log(1 + 1)', { eval: true });`,
+  'the end of a forked child': `const { fork } = require('node:child_process'); if (process.argv[2] === 'child') process.send('hello'); else fork(__filename, ['child']).on('message', (text) => console.log(text)).on('exit', (code) => console.log(code));`,
+  'the removal of its working directory': `process.chdir(require('node:fs').mkdtempSync(require('node:os').tmpdir() + '/flamehouse-gone-')); require('node:fs').rmdirSync(process.cwd()); setTimeout(() => process.exit(2), 600);`,
   'a closed stdout': `process.stdout.destroy(); setTimeout(() => {}, 400);`,
 };
 
