@@ -56,6 +56,38 @@ all | root | 100
   expect(path.subjectTotal).toBe(85);
 });
 
+test('the answer is own code even where the machinery around it is wider', () => {
+  const tree = treeOf(`
+all | root | 100
+  processTicks | node:internal | 50
+    runMicrotasks | native | 45
+      send | fastify | 35
+      search | src/search.ts | 10
+  serve | node:http | 40
+    route | fastify | 40
+      search | src/search.ts | 28
+        rank | src/rank.ts | 16`);
+  const path = findHotPath(tree)!;
+  expect(nameOf(tree, path.subject)).toBe('rank');
+  expect(pathToShow(tree, path).map((row) => nameOf(tree, row))).toEqual(['search', 'rank']);
+});
+
+test('own code that holds almost nothing leaves the answer to packages', () => {
+  const tree = treeOf(`
+all | root | 100
+  main | src/a.ts | 3
+  send | fastify | 60
+    write | native | 50`);
+  expect(nameOf(tree, findHotPath(tree)!.subject)).toBe('send');
+});
+
+test('idle time is the answer only when there is nothing else', () => {
+  const tree = treeOf('all | root | 100\n  (idle) | idle | 90\n  tick | node:timers | 10');
+  expect(nameOf(tree, findHotPath(tree)!.subject)).toBe('tick');
+  const idle = treeOf('all | root | 100\n  (idle) | idle | 90');
+  expect(nameOf(idle, findHotPath(idle)!.subject)).toBe('(idle)');
+});
+
 test('the path ends where the heaviest callee holds only a small part', () => {
   const tree = treeOf(`
 all | root | 100

@@ -1,5 +1,6 @@
 import type { SeriesAnswer } from '@flamehouse/proto';
 import { expect, test } from 'vitest';
+import { placeFlags } from '../../../ui/src/screens/explore/flags.ts';
 import { sparkPaths } from '../../../ui/src/screens/services/sparkline.tsx';
 import { appearances, coverage, niceTicks, sumSeries } from '../../../ui/src/series.ts';
 
@@ -94,4 +95,22 @@ test('an empty series draws nothing, a sparkline is cut at gaps', () => {
     }),
   );
   expect(sparkPaths(line, { from: 0, to: 600 }).stroke.match(/M/g)).toHaveLength(2);
+});
+
+test('flags take another lane, or hang to the left, before they lose their name', () => {
+  const at = (...xs: number[]) =>
+    placeFlags(
+      xs.map((x) => ({ x, text: '1.1.0' })),
+      300,
+    );
+  expect(at(10, 200)).toEqual([
+    { lane: 0, flip: false, text: true },
+    { lane: 0, flip: false, text: true },
+  ]);
+  expect(at(200, 210, 220)).toEqual([
+    { lane: 0, flip: false, text: true },
+    { lane: 1, flip: false, text: true },
+    { lane: 1, flip: false, text: false },
+  ]);
+  expect(at(290)).toEqual([{ lane: 0, flip: true, text: true }]);
 });

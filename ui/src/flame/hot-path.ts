@@ -1,4 +1,5 @@
-import { type FlameTree, heaviestChild, outermostRows } from './tree.ts';
+import type { FrameKind } from '@flamehouse/proto';
+import { type FlameTree, heaviestChild, pathTo } from './tree.ts';
 
 export interface HotPath {
   readonly rows: readonly number[]; // from just below `from` to the leaf
@@ -9,7 +10,66 @@ export interface HotPath {
 
 /** The share of its caller that a callee must hold for the path to go on. */
 const FOLLOW_SHARE = 0.35;
+/** Code that holds less of the whole than this is not the answer to "where does it go". */
+const TELLING_SHARE = 0.05;
+/** Whose functions are worth naming, in this order; the machinery around them only when nothing else is. */
+const TELLING_KINDS: readonly FrameKind[] = ['user', 'dependency'];
 
+const kindOf = (tree: FlameTree, row: number): FrameKind | undefined =>
+  tree.frames.kind[tree.frame[row]!];
+
+/** The value through each function below a row, recursion counted once; indexed by its first frame. */
+function functionTotals(tree: FlameTree, from: number): { total: Float64Array; key: Int32Array } {
+  const firstFrame = new Map<string, number>();
+  const key = Int32Array.from(tree.frames.functionId, (id, frame) => {
+    if (!firstFrame.has(id)) firstFrame.set(id, frame);
+    return firstFrame.get(id)!;
+  });
+  const total = new Float64Array(key.length);
+  const until = new Uint32Array(key.length); // function -> end of the outermost row it is open in
+  for (let row = from + 1; row < tree.end[from]!; row++) {
+    const frame = tree.frame[row]!;
+    if (frame < 0 || row < until[key[frame]!]!) continue;
+    total[key[frame]!]! += tree.total[row]!;
+    until[key[frame]!] = tree.end[row]!;
+  }
+  return { total, key };
+}
+
+/** The widest row of the function that holds most, among those of a kind. -1 for none. */
+function heaviestRow(
+  tree: FlameTree,
+  from: number,
+  totals: ReturnType<typeof functionTotals>,
+  wanted: (kind: FrameKind | undefined) => boolean,
+): number {
+  let best = -1;
+  let bestTotal = 0;
+  for (let row = from + 1; row < tree.end[from]!; row++) {
+    const frame = tree.frame[row]!;
+    if (frame < 0 || !wanted(kindOf(tree, row))) continue;
+    const total = totals.total[totals.key[frame]!]!;
+    const wider = best >= 0 && total === bestTotal && tree.total[row]! > tree.total[best]!;
+    if (total > bestTotal || wider) {
+      best = row;
+      bestTotal = total;
+    }
+  }
+  return best;
+}
+
+function startOf(tree: FlameTree, from: number, totals: ReturnType<typeof functionTotals>): number {
+  for (const kind of TELLING_KINDS) {
+    const row = heaviestRow(tree, from, totals, (of) => of === kind);
+    if (row < 0) continue;
+    const total = totals.total[totals.key[tree.frame[row]!]!]!;
+    if (total >= tree.total[from]! * TELLING_SHARE) return row;
+  }
+  const busy = heaviestRow(tree, from, totals, (kind) => kind !== 'idle');
+  return busy >= 0 ? busy : heaviestChild(tree, from);
+}
+
+/** The heaviest callees from a row down, as long as each holds enough of its caller. */
 function follow(tree: FlameTree, from: number): number[] {
   const rows: number[] = [];
   for (let at = from; ; ) {
@@ -20,45 +80,45 @@ function follow(tree: FlameTree, from: number): number[] {
   }
 }
 
-const kindOf = (tree: FlameTree, row: number) => tree.frames.kind[tree.frame[row]!];
-
 /**
- * Follow the heaviest callee from a row, and pick the function worth naming: the deepest frame of
- * your own code that still holds half of what the first one holds.
+ * Find the function of your own code that most of the value goes through, then follow its heaviest
+ * callees: the deepest own function that still holds half of it is the one worth naming.
  *
- * Shape   null when nothing is below `from`. Without any own code, all frames count.
+ * Shape   null when nothing is below `from`. Packages answer where own code does not, then anything.
  */
 export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
-  const rows = follow(tree, from);
-  if (rows.length === 0) return null;
-  const own = rows.filter((row) => kindOf(tree, row) === 'user');
-  const candidates = own.length > 0 ? own : rows;
-  const first = tree.total[candidates[0]!]!;
-  const subject = candidates.filter((row) => tree.total[row]! >= first / 2).at(-1)!;
+  const totals = functionTotals(tree, from);
+  const start = startOf(tree, from, totals);
+  if (start < 0) return null;
+  const below = follow(tree, start);
+  const above = pathTo(tree, start).filter((row) => row > from);
+  const kind = kindOf(tree, start);
+  const totalOf = (row: number): number => totals.total[totals.key[tree.frame[row]!]!]!;
+  const subject =
+    below
+      .filter((row) => kindOf(tree, row) === kind && tree.total[row]! >= tree.total[start]! / 2)
+      .at(-1) ?? start;
+  const rows = [...above, ...below];
   const emphasis = new Uint8Array(tree.count);
-  for (const row of rows) emphasis[row] = kindOf(tree, row) === 'user' ? 2 : 1;
+  for (const row of rows) emphasis[row] = kindOf(tree, row) === kind ? 2 : 1;
   emphasis[rows.at(-1)!] = 2;
-  if (from > 0 && kindOf(tree, from) === 'user') emphasis[from] = 2;
-  return { rows, subject, subjectTotal: totalOfFunction(tree, from, subject), emphasis };
+  if (from > 0 && kindOf(tree, from) === kind) emphasis[from] = 2;
+  return { rows, subject, subjectTotal: totalOf(subject), emphasis };
 }
 
-function totalOfFunction(tree: FlameTree, from: number, subject: number): number {
-  const id = tree.frames.functionId[tree.frame[subject]!];
-  return outermostRows(
-    tree,
-    (row) => row > from && row < tree.end[from]! && tree.frames.functionId[tree.frame[row]!] === id,
-  ).reduce((sum, row) => sum + tree.total[row]!, 0);
-}
-
-/** The part of the path worth showing: from the first own frame, at most `limit` entries, the leaf among them. */
+/** The part of the path worth showing: from the first emphasised frame, at most `limit`, the leaf among them. */
 export function pathToShow(tree: FlameTree, path: HotPath, limit = 5): readonly number[] {
-  const firstOwn = path.rows.findIndex((row) => kindOf(tree, row) === 'user');
-  const from = firstOwn < 0 ? path.rows.indexOf(path.subject) : firstOwn;
-  const rows = path.rows.slice(from);
-  if (rows.length <= limit) return rows;
-  const own = rows.filter((row) => kindOf(tree, row) === 'user' || row === rows.at(-1));
-  const at = Math.max(0, own.indexOf(path.subject) - limit + 2);
-  return [...own.slice(at, at + limit - 1), rows.at(-1)!].filter(
-    (row, i, all) => all.indexOf(row) === i,
+  const leaf = path.rows.at(-1)!;
+  const kind = kindOf(tree, path.subject);
+  const telling = path.rows.filter((row) => kindOf(tree, row) === kind || row === leaf);
+  if (telling.length <= limit) {
+    const from = path.rows.indexOf(telling[0]!);
+    const rows = path.rows.slice(from);
+    return rows.length <= limit ? rows : telling;
+  }
+  const at = Math.max(
+    0,
+    Math.min(telling.indexOf(path.subject) - limit + 2, telling.length - limit),
   );
+  return [...telling.slice(at, at + limit - 1), leaf];
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { FlameView } from '../../flame/flame-view.ts';
 import { displayName } from '../../flame/labels.ts';
 import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
@@ -55,7 +55,7 @@ export function FlamePane(props: FlamePaneProps) {
     links.selectedFunction.value ||
     (hovered > 0 ? functionIdOf(tree, hovered) : '');
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = new FlameView(host.current!, {
       onHover: (row) => {
         links.hoverRow.value = row;

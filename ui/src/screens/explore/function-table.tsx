@@ -1,6 +1,6 @@
 import type { FunctionsAnswer } from '@flamehouse/proto';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FILL_TOKENS, fillClass } from '../../flame/colours.ts';
 import { displayName, secondLabel } from '../../flame/labels.ts';
 import type { Search } from '../../flame/search.ts';
@@ -50,10 +50,13 @@ export function FunctionTable(props: FunctionTableProps) {
   const wrap = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const rows = useMemo(() => orderRows(answer.functions, sort, search), [answer, sort, search]);
-  const measure = () =>
-    setView({ top: wrap.current!.scrollTop, height: wrap.current!.clientHeight });
+  const measure = () => {
+    const host = wrap.current;
+    if (host !== null) setView({ top: host.scrollTop, height: host.clientHeight });
+  };
 
-  useEffect(() => {
+  // Before the first paint: a table that is gone again by then must not be measured.
+  useLayoutEffect(() => {
     const sizes = new ResizeObserver(measure);
     sizes.observe(wrap.current!);
     return () => sizes.disconnect();

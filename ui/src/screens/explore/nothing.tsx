@@ -55,7 +55,7 @@ export function NoSamples({ state, range, nowMs, services, measure }: NoSamplesP
   };
   return (
     <Empty
-      title={`No ${measure.subject} samples from ${formatRange(range, nowMs)}`}
+      title={`No ${measure.title === 'CPU' ? 'CPU' : `“${measure.title}”`} samples from ${formatRange(range, nowMs)}`}
       actions={
         <>
           {outside && (

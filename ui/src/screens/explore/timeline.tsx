@@ -6,6 +6,7 @@ import type { Measure } from '../../format.ts';
 import { type Appearance, coverage, type Line } from '../../series.ts';
 import { theme } from '../../state/theme.ts';
 import { formatClock, formatRange, type Range } from '../../time.ts';
+import { placeFlags } from './flags.ts';
 import { CHART_BOTTOM, CHART_TOP, TimelineChart } from './timeline-chart.ts';
 
 interface TimelineProps {
@@ -22,7 +23,7 @@ interface TimelineProps {
   readonly onSelect: (selection: Range | null) => void;
 }
 
-const FLAG_WIDTH = 92;
+const FLAG_LANE = 19;
 
 /** CPU (or another type) over the range, what part of it is selected, and where versions begin. */
 export function Timeline(props: TimelineProps) {
@@ -159,36 +160,38 @@ function Plot(props: PlotProps) {
   );
 }
 
-/** Where versions begin. A flag without room for its name keeps its icon. */
+/** Where versions begin. */
 function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonly room: number }) {
   const { from, to } = props.range;
-  const px = (ms: number): number => ((ms - from) / (to - from)) * props.room;
   const visible = props.appearances.filter(({ atMs }) => atMs >= from && atMs < to);
+  const places = placeFlags(
+    visible.map(({ atMs, version }) => ({
+      x: ((atMs - from) / (to - from)) * props.room,
+      text: version,
+    })),
+    props.room,
+  );
   return (
     <>
-      {visible.map(({ version, atMs }, i) => {
-        const next = visible[i + 1];
-        const room = (next === undefined ? props.room : px(next.atMs)) - px(atMs);
-        const flip = next === undefined && room < FLAG_WIDTH;
-        return (
-          <div key={version}>
-            <div
-              class="flag-line"
-              style={{ left: props.at(atMs), top: '0', bottom: `${CHART_BOTTOM}px` }}
-            />
-            <button
-              type="button"
-              class={flip ? 'flag flip' : 'flag'}
-              style={{ left: props.at(atMs) }}
-              title={`${version} is first seen at ${formatClock(atMs)}. Show what came after.`}
-              onClick={() => props.onSelect({ from: atMs, to: Math.round(to) })}
-            >
-              <Icon name="flag" />
-              {(flip || room >= FLAG_WIDTH) && <span class="text">{version}</span>}
-            </button>
-          </div>
-        );
-      })}
+      {visible.map(({ version, atMs }, i) => (
+        <div key={version}>
+          <div
+            class="flag-line"
+            style={{ left: props.at(atMs), top: '0', bottom: `${CHART_BOTTOM}px` }}
+          />
+          <button
+            type="button"
+            class={places[i]!.flip ? 'flag flip' : 'flag'}
+            style={{ left: props.at(atMs), top: `${places[i]!.lane * FLAG_LANE}px` }}
+            aria-label={`${version} is first seen at ${formatClock(atMs)}. Show what came after.`}
+            title={`${version} is first seen at ${formatClock(atMs)}. Show what came after.`}
+            onClick={() => props.onSelect({ from: atMs, to: Math.round(to) })}
+          >
+            <Icon name="flag" />
+            {places[i]!.text && <span class="text">{version}</span>}
+          </button>
+        </div>
+      ))}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { graftAnswer } from '../../flame/graft.ts';
 import { buildFlameTree, type FlameTree, hasFolded } from '../../flame/tree.ts';
 import { appearances, coverage, sumSeries } from '../../series.ts';
 import type { ExploreState } from '../../state/url.ts';
-import { resolveRange, stepFor } from '../../time.ts';
+import { type Range, resolveRange, stepFor } from '../../time.ts';
 
 const REFRESH_MS = 15_000;
 const FUNCTIONS_MAX = 10_000;
@@ -46,6 +46,10 @@ export const useServices = (refreshMs = REFRESH_MS) => {
     'services',
   );
 };
+
+/** How long a total must have taken at the mean of the line: so graph, table and line say the same cores. */
+const coveredMs = (totalMicros: number, mean: number, range: Range): number =>
+  mean > 0 && totalMicros > 0 ? totalMicros / 1000 / mean : range.to - range.from;
 
 export type ExploreData = ReturnType<typeof useExploreData>;
 
@@ -108,7 +112,7 @@ export function useExploreData(state: ExploreState) {
     () => (series.data === null ? [] : appearances(series.data)),
     [series.data],
   );
-  const covered = line === null || series.stale ? 0 : coverage(line, shown).coveredMs;
+  const mean = line === null || series.stale ? 0 : coverage(line, shown).mean;
   return {
     nowMs,
     range,
@@ -118,7 +122,7 @@ export function useExploreData(state: ExploreState) {
     types,
     line,
     flags,
-    coveredMs: covered > 0 ? covered : shown.to - shown.from,
+    coveredMs: coveredMs(base.data?.total ?? 0, mean, shown),
     base,
     ...useDetail(base.data, base.stale, state.focus, common),
   };

@@ -83,12 +83,7 @@ function ServiceList({
       <div class="page-head">
         <div class="grow">
           <h1>{sentence(services, live, busiest)}</h1>
-          {deploys[0] !== undefined && (
-            <p>
-              Latest version: {deploys[0].service} <span class="mono">{deploys[0].version}</span> in{' '}
-              {deploys[0].environment}, {formatAgo(deploys[0].at, nowMs)}.
-            </p>
-          )}
+          <p>{where(services)}</p>
         </div>
       </div>
       <div class="tiles">
@@ -99,12 +94,14 @@ function ServiceList({
           d={`${plural(live.length, 'service')} reporting`}
         />
         <Tile k="Instances" v={String(instances)} unit="" d="seen in the last 5 minutes" />
-        <Tile
-          k="Versions in 24 h"
-          v={String(deploys.filter(({ at }) => nowMs - at < 86_400_000).length)}
-          unit=""
-          d={deploys[0] === undefined ? 'none known' : `latest ${formatAgo(deploys[0].at, nowMs)}`}
-        />
+        {deploys[0] !== undefined && (
+          <Tile
+            k="Latest version"
+            v={deploys[0].version}
+            unit=""
+            d={`${deploys[0].service}, ${formatAgo(deploys[0].at, nowMs)}`}
+          />
+        )}
       </div>
       <ServiceTable services={services} nowMs={nowMs} silentMs={SILENT_MS} />
       <footer class="foot">
@@ -135,6 +132,15 @@ function sentence(
     return `${live.length} of ${plural(services.length, 'service')} report; ${busiest.service} uses the most CPU.`;
   if (services.length === 1) return `${busiest.service} uses ${formatNumber(busiest.cores)} cores.`;
   return `${plural(services.length, 'service')} report; ${busiest.service} uses the most CPU.`;
+}
+
+/** The environments that report, as a sentence. */
+function where(services: readonly ServiceSummary[]): string {
+  const names = [...new Set(services.flatMap((service) => service.environments))].sort();
+  if (names.length === 0) return 'No environment is named.';
+  return names.length === 1
+    ? `All in ${names[0]}.`
+    : `In ${names.slice(0, -1).join(', ')} and ${names.at(-1)}.`;
 }
 
 function Tile(props: {

@@ -1,0 +1,330 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchBrowser, openPage, screenshot, type TestPage } from '../support/browser.ts';
+import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
+import { parseTree } from '../support/ui-fixture-tree.ts';
+import { flame, graphReady, zoomDone } from '../support/ui-page.ts';
+
+let browser: Browser;
+let fixture: UiFixture;
+let opened: TestPage | null = null;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+beforeEach(async () => {
+  fixture = await startUiFixture();
+});
+afterEach(async () => {
+  const last = opened;
+  opened = null;
+  try {
+    await last?.close();
+  } finally {
+    await fixture.close();
+  }
+});
+
+async function open(path: string, options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+  opened = await openPage(browser, options);
+  await opened.page.goto(`${fixture.url}${path}`);
+  return opened.page;
+}
+
+async function openGraph(query = '', options: Parameters<typeof openPage>[1] = {}): Promise<Page> {
+  const page = await open(`/explore?svc=checkout${query}`, options);
+  await graphReady(page);
+  return page;
+}
+
+const query = (page: Page): Record<string, string> =>
+  Object.fromEntries(new URL(page.url()).searchParams);
+const heading = (page: Page) => page.locator('h1').innerText();
+const details = (page: Page) => page.locator('.details').innerText();
+
+test('Explore without a service opens the one that uses the most CPU', async () => {
+  const page = await open('/explore');
+  await graphReady(page);
+  expect(query(page)).toEqual({ svc: 'checkout' });
+  expect(await page.title()).toBe('checkout, CPU · Flamehouse');
+});
+
+test('the sentence, the graph, the table and the footer say the same', async () => {
+  const page = await openGraph();
+  expect(await heading(page)).toBe('33\u00a0% of CPU goes through deserializeConfig.');
+  const row = page.locator('tr', { hasText: 'deserializeConfig' });
+  expect(await row.innerText()).toMatch(/33\.0$/);
+  expect(await page.locator('.foot').innerText()).toContain(
+    'Drawn: 92 of 137\u00a0frames. 2.4\u00a0% of CPU is folded',
+  );
+  await screenshot(page, 'ui-explore');
+});
+
+test('a click zooms, the URL says so, Back undoes it, a reload shows the same', async () => {
+  const page = await openGraph();
+  const before = await flame(page).rectOf('priceCart');
+  await flame(page).click('priceCart');
+  await zoomDone(page);
+  const zoomed = await flame(page).rectOf('priceCart');
+  expect(zoomed.width).toBeGreaterThan(before.width * 2);
+  expect(query(page)).toMatchObject({ fn: 'priceCart', svc: 'checkout' });
+  expect(await heading(page)).toContain('of priceCart goes through deserializeConfig');
+  expect(await details(page)).toContain('of focus');
+
+  await page.reload();
+  await graphReady(page);
+  expect((await flame(page).rectOf('priceCart')).width).toBe(zoomed.width);
+
+  await page.goBack();
+  await zoomDone(page);
+  expect((await flame(page).rectOf('priceCart')).width).toBe(before.width);
+  expect(query(page)['f']).toBe(undefined);
+});
+
+test('hovering a frame fills the details and lights up its function in the table, and back', async () => {
+  const page = await openGraph();
+  const at = await flame(page).rectOf('reserveStock');
+  await page.mouse.move(at.x + at.width / 2, at.y + 10);
+  await page.waitForFunction(() =>
+    document.querySelector('.details')?.textContent?.includes('reserveStock'),
+  );
+  expect(await details(page)).toContain('src/stock/reserve.ts:41');
+  expect(await page.locator('tr.is-hover').count()).toBeLessThanOrEqual(1);
+  await page.hover('tr:has-text("Scavenge")');
+  expect(await details(page)).toContain('exact, over all stacks');
+});
+
+test('a search marks the graph, filters the table, counts, and steps through what it found', async () => {
+  const page = await openGraph();
+  await page.keyboard.press('/');
+  await page.keyboard.type('cart');
+  expect(await page.locator('.search .count').innerText()).toBe('4\u00a0functions, 57.2\u00a0%');
+  expect(await page.locator('tbody tr[data-function]').count()).toBe(4);
+  expect(query(page)).toEqual({ s: 'cart', svc: 'checkout' });
+  await page.keyboard.press('Enter');
+  expect(await page.locator('.search .count').innerText()).toBe('1 of 4\u00a0frames');
+  expect(await details(page)).toContain('priceCart');
+  await page.keyboard.press('Shift+Enter');
+  expect(await page.locator('.search .count').innerText()).toBe('4 of 4\u00a0frames');
+  await page.keyboard.press('Escape');
+  expect(query(page)).toEqual({ svc: 'checkout' });
+});
+
+test('foo( and broken expressions never throw', async () => {
+  const page = await openGraph();
+  await page.fill('.search input', 'foo(');
+  expect(await page.locator('.search .count').innerText()).toBe('0 of 86');
+  await page.fill('.search input', '/foo(/');
+  expect(await page.locator('.search .count').innerText()).toBe('not an expression');
+  expect(await page.locator('.more-row').innerText()).toContain('Unterminated group');
+  await page.fill('.search input', 'deserialise');
+  await page.click('.more-row button:has-text("deserializeConfig")');
+  expect(await page.locator('tbody tr[data-function]').count()).toBe(1);
+});
+
+test('the keyboard walks the picture', async () => {
+  const page = await openGraph();
+  await page.focus('#flame');
+  for (const key of ['h', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
+  expect(await details(page)).toContain('loadPriceRules');
+  const name = await page.evaluate(() => {
+    const id = document.getElementById('flame')!.getAttribute('aria-activedescendant')!;
+    return document.getElementById(id)?.textContent;
+  });
+  expect(name).toMatch(/^loadPriceRules, 35\.2\u00a0%, /);
+  await page.keyboard.press('Enter');
+  await zoomDone(page);
+  expect(query(page)['fn']).toBe('loadPriceRules');
+  await page.keyboard.press('Escape');
+  await zoomDone(page);
+  expect(query(page)['fn']).toBe('priceCart');
+  await page.keyboard.press('Home');
+  await zoomDone(page);
+  expect(query(page)).toEqual({ svc: 'checkout' });
+});
+
+test('a frame with folded callees is asked for in full and grafted in', async () => {
+  fixture.state.detail = parseTree(`
+all | root | 1000
+  onParserExecuteCommon | node:_http_server | 838
+  garbage collection | gc | 78
+  processTicksAndRejections | node:internal/process/task_queues | 66
+  processTimers | node:internal/timers | 12`);
+  const text = `
+all | root | 1000
+  serve | src/routes/a.ts | 600
+    parse | native | 400
+    +7 smaller | rest | 150`;
+  fixture.state.tree = parseTree(text);
+  fixture.state.detail = parseTree(
+    text.replace('+7 smaller | rest | 150', 'render | src/render.ts | 150'),
+  );
+  const page = await openGraph();
+  expect(await flame(page).has('+7 smaller')).toBe(true);
+  await flame(page).click('serve');
+  await page.waitForFunction(() => window.__flamehouse?.flameView?.test.rectOf('render') !== null);
+  expect(await flame(page).has('+7 smaller')).toBe(false);
+  expect(fixture.state.requests.some((url) => url.includes('root='))).toBe(true);
+  expect(await page.locator('.foot').innerText()).toContain('nothing folded');
+});
+
+test('dragging over the line selects a part of the range', async () => {
+  const page = await openGraph();
+  const box = (await page.locator('.u-over').boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, box.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForFunction(() => location.search.includes('sel='));
+  const [from, to] = query(page)['sel']!.split('~').map(Number) as [number, number];
+  expect(Math.abs(to - from - 900_000)).toBeLessThan(20_000);
+  await page.waitForFunction(() =>
+    document.querySelector('.head')?.textContent?.includes('in selection'),
+  );
+  const asked = fixture.state.requests.filter((url) => url.includes('/functions')).at(-1)!;
+  expect(new URL(asked, 'http://x').searchParams.get('from')).toBe(String(from));
+  await page.click('[aria-label="Show the whole range"]');
+  expect(query(page)).toEqual({ svc: 'checkout' });
+});
+
+test('a flag marks where a version begins, and selects what came after', async () => {
+  const page = await openGraph();
+  await page.click('.flag:has-text("4f2c1e9")');
+  expect(query(page)['sel']).toMatch(/^\d+~\d+$/);
+});
+
+test('types have names of their own and bytes have binary units', async () => {
+  const page = await openGraph();
+  await page.click('[aria-label^="Profile type"]');
+  expect(await page.locator('[role=option]').allInnerTexts()).toEqual([
+    'CPU',
+    'Wall time',
+    'Heap in use',
+    'Objects in use',
+    'Allocated',
+    'Objects allocated',
+  ]);
+  await page.click('[role=option]:has-text("Heap in use")');
+  await page.waitForFunction(() =>
+    document.querySelector('h1')?.textContent?.includes('heap in use'),
+  );
+  expect(query(page)).toEqual({ svc: 'checkout', t: 'heap' });
+  expect(await details(page)).toContain('MiB');
+});
+
+test('a link to a frame that is not in the data shows everything and says so', async () => {
+  const page = await openGraph('&f=aaaaaaaaaaaaaaaa&fn=loadPriceRulesSync');
+  expect(await page.locator('.notice').innerText()).toContain(
+    'is not in this data. Showing everything.',
+  );
+  expect(await page.locator('.chip.gone').innerText()).toContain('loadPriceRulesSync');
+  await page.click('.chip.gone button');
+  expect(query(page)).toEqual({ svc: 'checkout' });
+});
+
+test('an empty range says where the data is and goes there', async () => {
+  fixture.state.tree = parseTree('all | root | 0');
+  fixture.state.services[0] = { ...fixture.state.services[0]!, lastSeen: Date.now() - 7_200_000 };
+  const page = await open('/explore?svc=checkout&env=production');
+  await page.waitForSelector('.empty');
+  expect(await page.locator('.empty').innerText()).toMatch(
+    /No CPU samples from .*checkout last reported 2 h ago\..*environment = production/s,
+  );
+  await page.click('.empty .btn:has-text("Remove the filter")');
+  expect(query(page)).toEqual({ svc: 'checkout' });
+  await page.click('.empty .btn.primary');
+  expect(Number(query(page)['to'])).toBe(fixture.state.services[0]!.lastSeen + 60_000);
+});
+
+test('a failed panel says what happened with its code, others keep working, Retry repairs it', async () => {
+  fixture.state.failure = {
+    path: 'flamegraph',
+    status: 504,
+    code: 'QUERY_TIMEOUT',
+    message: 'the query ran longer than 10 s',
+    help: 'Choose a shorter range.',
+  };
+  const page = await open('/explore?svc=checkout', { expectErrors: /504/ });
+  await page.waitForSelector('.failed');
+  expect(await page.locator('.failed').innerText()).toMatch(
+    /QUERY_TIMEOUT\s+the query ran longer than 10 s\s+Choose a shorter range\./,
+  );
+  expect(await page.locator('tbody tr[data-function]').count()).toBeGreaterThan(10);
+  fixture.state.failure = null;
+  await page.click('.failed button');
+  await graphReady(page);
+});
+
+test('while another range loads the last picture stays, dimmed, and takes no clicks', async () => {
+  const page = await openGraph();
+  fixture.state.delayMs = 1_500;
+  await page.click('[aria-label="Earlier"]');
+  await page.waitForSelector('.pane.kept');
+  expect(await page.locator('.loading-say').innerText()).toMatch(/^Loading /);
+  await page.waitForSelector('.pane.kept', { state: 'detached' });
+});
+
+test('a server that wants a token asks once, keeps a cookie, and goes on', async () => {
+  fixture.state.token = 'secret';
+  const page = await open('/explore?svc=checkout', { expectErrors: /401/ });
+  await page.waitForSelector('dialog[open]');
+  await page.fill('dialog input', 'wrong');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('dialog [role=alert]');
+  await page.fill('dialog input', 'secret');
+  await page.click('dialog button[type=submit]');
+  await graphReady(page);
+  expect(await page.evaluate(() => document.cookie)).toBe('');
+});
+
+test('names of 400 characters, markup and other scripts do not break the layout', async () => {
+  const long = `Coordinator.${'reconcile'.repeat(44)}`;
+  fixture.state.tree = parseTree(`
+all | root | 100
+  ${long} | src/${'deep/'.repeat(30)}x.ts | 90
+    <img src=x onerror=alert(1)> | src/a.ts | 60
+    日本語の関数名前がとても長い場合 | src/日本語.ts | 20`);
+  for (const width of [1440, 390]) {
+    const page = await openGraph('', { width, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await page.locator('img').count()).toBe(0);
+    await screenshot(page, `ui-long-names-${width}`);
+    await opened!.close();
+    opened = null;
+  }
+});
+
+test('at 390 pixels nothing is wider than the page, and rail, graph and table are there', async () => {
+  const page = await openGraph('', { width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  const rail = (await page.locator('.rail').boundingBox())!;
+  expect([rail.y, rail.height]).toEqual([844 - 56, 56]);
+  const graph = (await page.locator('.flame-pane').boundingBox())!;
+  const table = (await page.locator('.table-wrap').boundingBox())!;
+  expect(table.y).toBeGreaterThanOrEqual(graph.y + graph.height);
+  await screenshot(page, 'ui-explore-390');
+});
+
+test('the theme follows the system until it is chosen, and stays chosen', async () => {
+  const page = await openGraph('', { dark: true });
+  const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
+  expect(await theme()).toBe('dark');
+  await screenshot(page, 'ui-explore-dark');
+  await page.click('[aria-label="Use light colours"]');
+  expect(await theme()).toBe('light');
+  await page.reload();
+  expect(await theme()).toBe('light');
+});
+
+test('Copy link freezes relative times', async () => {
+  const page = await openGraph('&from=now-15m');
+  await opened!.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.click('button:has-text("Copy link")');
+  await page.waitForSelector('.toast');
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  const { from, to } = Object.fromEntries(link.searchParams);
+  expect(Number(to) - Number(from)).toBe(900_000);
+});
