@@ -60,10 +60,6 @@ const catalogue = {
     status: 400,
     help: 'A service name has 1 to 255 characters, no control characters, and no space at either end.',
   },
-  INGEST_NOT_PPROF: {
-    status: 400,
-    help: 'Send a profile.proto message, gzip-compressed or plain.',
-  },
   INGEST_GZIP_INVALID: {
     status: 400,
     help: 'The body starts like gzip but does not decompress: it was cut off or changed on its way. Send it again whole.',

@@ -107,7 +107,7 @@ async function upload(options: {
   try {
     response = await fetch(url, {
       method: 'POST',
-      body,
+      body: new Uint8Array(body),
       headers: {
         'content-type': 'application/octet-stream',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

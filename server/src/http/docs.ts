@@ -21,5 +21,12 @@ export async function registerDocs(app: FastifyInstance, version: string): Promi
       security: [{ token: [] }, {}],
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/api/docs', staticCSP: false });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: false,
+    theme: {
+      title: 'Flamehouse API',
+      css: [{ filename: 'flamehouse.css', content: '.topbar { display: none; }' }],
+    },
+  });
 }
