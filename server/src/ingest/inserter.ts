@@ -23,10 +23,12 @@ export class Inserter {
   private readonly sealed: string[] = [];
   private readonly idle: (() => void)[] = [];
   private readonly stop = new AbortController();
+  private readonly pause: Pause;
   private running = false;
 
-  constructor(work: SegmentWork) {
+  constructor(work: SegmentWork, pause: Pause = pauseUnlessStopped) {
     this.work = work;
+    this.pause = pause;
   }
 
   add(segment: string): void {
@@ -52,32 +54,39 @@ export class Inserter {
 
   private async run(): Promise<void> {
     this.running = true;
-    while (this.sealed.length > 0 && !this.stop.signal.aborted) {
-      await this.process(this.sealed[0]!);
-      this.sealed.shift();
-    }
+    while (this.sealed.length > 0 && (await this.process(this.sealed[0]!))) this.sealed.shift();
     this.running = false;
     for (const resolve of this.idle.splice(0)) resolve();
   }
 
-  private async process(segment: string): Promise<void> {
+  /** Whether nothing more is to be done for the segment. */
+  private async process(segment: string): Promise<boolean> {
     for (let attempt = 1; !this.stop.signal.aborted; attempt++) {
       try {
-        await this.work.insert(segment);
-        await this.work.done(segment);
-        return;
+        await this.insertOrGiveUp(segment, attempt);
+        return true;
       } catch (error) {
-        if (attempt >= ATTEMPTS_MAX && !passesLater(error)) {
-          await this.work.giveUp(segment, error);
-          return;
-        }
         this.work.onRetry(segment, error);
-        await this.pause(Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(attempt - 1, 10)));
+        const ms = RETRY_MS_MIN * 2 ** Math.min(attempt - 1, 10);
+        await this.pause(Math.min(RETRY_MS_MAX, ms), this.stop.signal);
       }
     }
+    return false;
   }
 
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stop.signal }).catch(() => {}); // `close` ends the wait.
+  private async insertOrGiveUp(segment: string, attempt: number): Promise<void> {
+    try {
+      await this.work.insert(segment);
+      await this.work.done(segment);
+    } catch (error) {
+      if (attempt < ATTEMPTS_MAX || passesLater(error)) throw error;
+      await this.work.giveUp(segment, error);
+    }
   }
+}
+
+type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+async function pauseUnlessStopped(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {}); // `close` ends the wait.
 }
