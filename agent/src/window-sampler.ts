@@ -28,6 +28,11 @@ export interface ClosedWindow {
  */
 const SLICE_MS_MAX = 3_000;
 
+interface ClockReading {
+  readonly monotonicMs: number;
+  readonly cpuNanos: number;
+}
+
 export interface SamplerOptions {
   readonly profiler: V8Profiler;
   readonly describer: FrameDescriber;
@@ -47,8 +52,7 @@ export class WindowSampler {
   readonly #sliceMs: number;
   #timer: Timer | null = null;
   #ticks: TickTable;
-  #startMonotonicMs = 0;
-  #startCpuNanos = 0;
+  #start: ClockReading = { monotonicMs: 0, cpuNanos: 0 };
 
   constructor(options: SamplerOptions) {
     this.#options = options;
@@ -65,21 +69,22 @@ export class WindowSampler {
 
   /** How long the open window has lasted. */
   get openMs(): number {
-    return this.#options.clock.monotonicMs() - this.#startMonotonicMs;
+    return this.#options.clock.monotonicMs() - this.#start.monotonicMs;
   }
 
   /** End the open window now and begin the next. */
   close(reason: WindowReason): ClosedWindow {
-    const { clock, cost, processCpuNanos, sampleHz } = this.#options;
-    return cost.measure(() => {
+    return this.#options.cost.measure(() => {
       this.#takeSlice();
       const ticks = this.#ticks;
-      // The length comes from a clock that only grows, so a corrected system clock cannot make it negative.
-      const toNanos = BigInt(Math.round(clock.nowMs() * 1e3)) * 1000n;
-      const fromNanos = toNanos - BigInt(Math.max(1, Math.round(this.openMs * 1e3))) * 1000n;
-      const cpuNanos = Math.max(0, processCpuNanos() - this.#startCpuNanos);
-      const periodNanos = Math.round(1e9 / sampleHz);
-      this.#open();
+      const start = this.#start;
+      const end = this.#open();
+      // The length comes from a clock that only grows: a corrected system clock cannot make it negative.
+      const toNanos = nanosOfMillis(this.#options.clock.nowMs());
+      const lengthNanos = nanosOfMillis(end.monotonicMs - start.monotonicMs);
+      const fromNanos = toNanos - (lengthNanos > 0n ? lengthNanos : 1000n);
+      const processNanos = Math.max(0, end.cpuNanos - start.cpuNanos);
+      const periodNanos = Math.round(1e9 / this.#options.sampleHz);
       let cpu: Profile | null = null;
       return {
         uploadId: randomUUID(),
@@ -87,10 +92,10 @@ export class WindowSampler {
         fromNanos,
         toNanos,
         buildCpu() {
-          cpu ??= ticks.close({ processNanos: cpuNanos, fromNanos, toNanos, periodNanos });
+          cpu ??= ticks.close({ processNanos, fromNanos, toNanos, periodNanos });
           return cpu;
         },
-        processCpuNanos: cpuNanos,
+        processCpuNanos: processNanos,
         busyTicks: ticks.busyTicks,
         coveredMs: Math.round(ticks.coveredNanos / 1e6),
         droppedSamples: ticks.droppedTicks,
@@ -103,10 +108,12 @@ export class WindowSampler {
     this.#timer = null;
   }
 
-  #open(): void {
-    this.#ticks = new TickTable(this.#options.describer);
-    this.#startMonotonicMs = this.#options.clock.monotonicMs();
-    this.#startCpuNanos = this.#options.processCpuNanos();
+  /** Begin a window where the one before ends: each clock is read once for both. */
+  #open(): ClockReading {
+    const { clock, describer, processCpuNanos } = this.#options;
+    this.#ticks = new TickTable(describer);
+    this.#start = { monotonicMs: clock.monotonicMs(), cpuNanos: processCpuNanos() };
+    return this.#start;
   }
 
   #arm(): void {
@@ -129,4 +136,9 @@ export class WindowSampler {
   #takeSlice(): void {
     this.#ticks.add(this.#options.profiler.takeCpu(true));
   }
+}
+
+/** Milliseconds with fractions as nanoseconds, to the microsecond. */
+function nanosOfMillis(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e3)) * 1000n;
 }

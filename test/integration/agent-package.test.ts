@@ -72,7 +72,8 @@ test('an application beside it is profiled by name of the package', async () => 
     nodeArgs: ['--require', '@flamehouse/agent/register'],
     env: { FLAMEHOUSE_SERVER_URL: receiver.url },
   });
-  await receiver.close();
   expect(result).toMatchObject({ code: 0, stdout: 'function function\n', stderr: '' });
-  expect(receiver.uploads).toHaveLength(1);
+  const { meta } = await receiver.lastWindow();
+  await receiver.close();
+  expect(meta['service']).toBe('app');
 });

@@ -58,6 +58,7 @@ describe.each(Object.entries(APPS))('a %s application', (_name, { files, nodeArg
       },
     });
     expect(result).toMatchObject({ code: 0, signal: null, stderr: '' });
+    await receiver.lastWindow();
     const { uploads } = receiver;
     expect(uploads.length).toBeGreaterThanOrEqual(3);
 
@@ -116,8 +117,8 @@ test('windows follow each other without gap or overlap', async () => {
     .map(({ meta }) => ({ from: BigInt(String(meta['from'])), to: BigInt(String(meta['to'])) }))
     .sort((a, b) => Number(a.from - b.from));
   expect(windows.length).toBeGreaterThanOrEqual(3);
-  for (const [i, { from, to }] of windows.entries()) {
-    expect(to - from).toBeGreaterThan(200_000_000n);
-    if (i > 0) expect(Number(from - windows[i - 1]!.to) / 1e6).toBeCloseTo(0, -1);
-  }
+  const gapsMs = windows.slice(1).map(({ from }, i) => Number(from - windows[i]!.to) / 1e6);
+  // Two clocks are compared: the system's, in milliseconds, and the one that only grows.
+  expect(gapsMs.filter((gap) => Math.abs(gap) > 20)).toEqual([]);
+  expect(windows.filter(({ from, to }) => to - from < 200_000_000n)).toEqual([]);
 });

@@ -27,7 +27,7 @@ describe('https', () => {
       env: { FLAMEHOUSE_SERVER_URL: receiver.url },
     });
     expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
-    expect(receiver.uploads).toHaveLength(1);
+    expect((await receiver.lastWindow()).profiles.has('cpu')).toBe(true);
   });
 
   test('any other gets none, and the line says why', async () => {

@@ -18,8 +18,10 @@ export type Behaviour = (request: IncomingMessage, response: ServerResponse, see
 export interface Receiver {
   readonly url: string;
   readonly uploads: readonly ReceivedUpload[];
-  /** How many requests came, read or not. */
-  readonly requests: () => number;
+  /** Wait until `find` finds something. A detached child may bring uploads after its host has ended. */
+  until<T>(find: (uploads: readonly ReceivedUpload[]) => T | undefined): Promise<T>;
+  /** The upload of the window that the end of the host closed. */
+  lastWindow(): Promise<ReceivedUpload>;
   close(): Promise<void>;
 }
 
@@ -56,12 +58,30 @@ export async function startReceiver(
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     uploads,
-    requests: () => requests,
+    until: (find) => waitUntil(uploads, find),
+    lastWindow: () =>
+      waitUntil(uploads, (seen) => seen.find(({ meta }) => meta['reason'] === 'exit')),
     close() {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+const WAIT_MS_MAX = 20_000; // longer than the 10 s that a detached child lives
+
+async function waitUntil<T>(
+  uploads: readonly ReceivedUpload[],
+  find: (uploads: readonly ReceivedUpload[]) => T | undefined,
+): Promise<T> {
+  const endMs = performance.now() + WAIT_MS_MAX;
+  while (performance.now() < endMs) {
+    const found = find(uploads);
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const seen = uploads.map(({ meta }) => `${meta['instance']} ${meta['reason']}`).join(', ');
+  throw new Error(`not found within ${WAIT_MS_MAX} ms; uploads: ${seen || 'none'}`);
 }
 
 function readUpload(request: IncomingMessage, body: Buffer): ReceivedUpload {
