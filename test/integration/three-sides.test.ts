@@ -9,6 +9,8 @@ import {
   type FunctionsAnswer,
   nameWithoutPosition,
   type Profile,
+  parseProfileType,
+  profileTypesOf,
   sampleCount,
   stackOf,
   sumByFunction,
@@ -21,37 +23,27 @@ import {
   temporaryDirectory,
 } from '../support/server-process.ts';
 
-const FIXTURE = new URL('../fixtures/profiles/node-20-wall-cpu.pb.gz', import.meta.url);
-const SAMPLES = 'wall:samples:count:wall:nanoseconds';
 const directory = temporaryDirectory();
 let server: FlamehouseProcess;
-let profile: Profile;
-
-/** Self and total by name and file, which is what all three sides can tell. */
-type Table = ReadonlyMap<string, { readonly self: number; readonly total: number }>;
 
 beforeAll(async () => {
-  const body = readFileSync(FIXTURE);
-  profile = decodeProfile(gunzipSync(body));
-  server = await startFlamehouse({ dataDir: directory.path });
-  const now = Date.now();
-  const response = await fetch(
-    `${server.url}/api/v1/profiles?service=report&from=${now - 10_000}&to=${now}`,
-    { method: 'POST', body },
-  );
-  expect(response.status, await response.clone().text()).toBe(200);
-  await waitFor('stored profile', async () => {
-    const table = await fromApi(SAMPLES);
-    return table.size > 0 ? true : undefined;
-  });
+  server = await startFlamehouse({ dataDir: directory.path, env: { FLAMEHOUSE_LOG: 'error' } });
 });
 afterAll(async () => {
   await server?.stop();
   directory.remove();
 });
 
-/** First side: the recorded file, decoded and summed here. */
-function fromFile(column: number): Table {
+const fixture = (name: string) =>
+  readFileSync(new URL(`../fixtures/profiles/${name}.pb.gz`, import.meta.url));
+
+/** Self and total by name and file, which is what all three sides can tell. */
+type Table = ReadonlyMap<string, { readonly self: number; readonly total: number }>;
+
+const keyOf = (name: string, file: string) => `${nameWithoutPosition(name)} ${file}`.trim();
+
+/** First side: the recorded file, decoded and summed here, in the units of the wire. */
+function fromFile(profile: Profile, column: number): Table {
   const rows = new Map<string, number>();
   const functionOf = Uint32Array.from(profile.frames.func, (func) => {
     const { name, file } = describeFunction({
@@ -59,7 +51,7 @@ function fromFile(column: number): Table {
       file: profile.functions.file[func]!,
       systemName: profile.functions.systemName[func]!,
     });
-    const key = `${nameWithoutPosition(name)} ${file}`.trim();
+    const key = keyOf(name, file);
     if (!rows.has(key)) rows.set(key, rows.size);
     return rows.get(key)!;
   });
@@ -70,42 +62,48 @@ function fromFile(column: number): Table {
     functionOf,
     rows.size,
   );
-  return new Map(
-    [...rows].map(([key, row]) => [key, { self: sums.self[row]!, total: sums.total[row]! }]),
+  return present(
+    new Map(
+      [...rows].map(([key, row]) => [key, { self: sums.self[row]!, total: sums.total[row]! }]),
+    ),
   );
 }
 
 /** Second side: the table of the API, from rows in ClickHouse. */
-async function fromApi(type: string): Promise<Table> {
-  const query = new URLSearchParams({ service: 'report', type, limit: '10000' });
+async function fromApi(service: string, type: string): Promise<Table> {
+  const query = new URLSearchParams({ service, type, limit: '10000' });
   const { functions } = await getJson<FunctionsAnswer>(`${server.url}/api/v1/functions?${query}`);
-  return new Map(
-    functions.name.map((name, row) => [
-      `${name} ${functions.file[row]}`.trim(),
-      { self: functions.self[row]!, total: functions.total[row]! },
-    ]),
+  return present(
+    new Map(
+      functions.name.map((name, row) => [
+        keyOf(name, functions.file[row]!),
+        { self: functions.self[row]!, total: functions.total[row]! },
+      ]),
+    ),
   );
 }
 
+const GO_OPTIONS =
+  'tool pprof -top -filefunctions -symbolize=none -nodecount=100000 -nodefraction=0 -edgefraction=0';
+
 /** Third side: what `go tool pprof` prints for the exported profile, fetched by itself. */
-async function fromGo(type: string, unit: string): Promise<Table> {
-  const query = new URLSearchParams({ service: 'report', type, format: 'pprof' });
-  const options = `-top -filefunctions -symbolize=none -nodecount=100000 -nodefraction=0 -edgefraction=0 -unit=${unit}`;
+async function fromGo(service: string, type: string, unit: string): Promise<Table> {
+  const query = new URLSearchParams({ service, type, format: 'pprof' });
   const url = `${server.url}/api/v1/flamegraph?${query}`;
   const { stdout } = await promisify(execFile)(
     'go',
-    ['tool', 'pprof', ...options.split(' '), url],
-    {
-      env: { ...process.env, PPROF_TMPDIR: directory.path },
-    },
+    [...GO_OPTIONS.split(' '), `-unit=${unit}`, url],
+    { env: { ...process.env, PPROF_TMPDIR: directory.path } },
   );
   const rows = [...stdout.matchAll(/^ *(\S+) +\S+% +\S+% +(\S+) +\S+% {2}(.+)$/gm)];
   expect(rows.length, stdout).toBeGreaterThan(0);
-  return new Map(
-    rows.map(([, self, total, name]) => [
-      name!.trim(),
-      { self: Number.parseFloat(self!), total: Number.parseFloat(total!) },
-    ]),
+  return present(
+    new Map(
+      rows.map(([, self, total, name]) => [
+        name!.trim(),
+        { self: Number.parseFloat(self!), total: Number.parseFloat(total!) },
+      ]),
+    ),
   );
 }
 
@@ -113,28 +111,69 @@ async function fromGo(type: string, unit: string): Promise<Table> {
 const present = (table: Table): Table =>
   new Map([...table].filter(([, { total }]) => total > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-describe('a recorded profile, the API and go tool pprof agree', () => {
-  test('to the sample', async () => {
-    const file = present(fromFile(0));
-    expect(file.size).toBeGreaterThan(40);
-    expect(present(await fromApi(SAMPLES))).toEqual(file);
-    expect(present(await fromGo(SAMPLES, 'count'))).toEqual(file);
+/** Fixture -> profile types that agree exactly, with the unit that pprof is asked for; and times. */
+const CASES = [
+  {
+    name: 'node-20-wall-cpu',
+    exact: [['wall:samples:count:wall:nanoseconds', 'count']],
+    times: ['cpu', 'wall'],
+    functions: 40,
+  },
+  {
+    name: 'go-1.26-cpu',
+    exact: [['process_cpu:samples:count:cpu:nanoseconds', 'count']],
+    times: ['cpu'],
+    functions: 80,
+  },
+  {
+    name: 'go-1.26-heap',
+    exact: [
+      ['heap', 'bytes'],
+      ['heap-objects', 'count'],
+      ['alloc', 'bytes'],
+      ['alloc-objects', 'count'],
+    ],
+    times: [],
+    functions: 5,
+  },
+] as const;
+
+describe.each(CASES)('$name: the file, the API and go tool pprof agree', (one) => {
+  const { name, exact, times, functions } = one;
+  const profile = decodeProfile(gunzipSync(fixture(name)));
+  const columnOf = (type: string) => profileTypesOf(profile).indexOf(parseProfileType(type));
+
+  beforeAll(async () => {
+    const to = Date.now();
+    const response = await fetch(
+      `${server.url}/api/v1/profiles?service=${name}&from=${to - 10_000}&to=${to}`,
+      { method: 'POST', body: fixture(name) },
+    );
+    expect(response.status, await response.clone().text()).toBe(200);
+    await waitFor('stored profile', async () => {
+      const table = await fromApi(name, exact[0][0]);
+      return table.size > 0 ? true : undefined;
+    });
   });
 
-  test.each([
-    ['cpu', 'cpu'],
-    ['wall', 'wall'],
-  ])('%s to the microsecond', async (type, sampleType) => {
-    const column = profile.sampleTypes.findIndex((one) => one.type === sampleType);
-    const file = fromFile(column);
-    const api = present(await fromApi(type));
-    expect(present(await fromGo(type, 'us'))).toEqual(api);
+  test.each(exact)('%s to the sample', async (type, unit) => {
+    const file = fromFile(profile, columnOf(type));
+    expect(file.size).toBeGreaterThan(functions);
+    expect(await fromApi(name, type)).toEqual(file);
+    expect(await fromGo(name, type, unit)).toEqual(file);
+  });
+
+  test.each(times)('%s to the microsecond', async (type) => {
+    const file = fromFile(profile, columnOf(type));
+    const api = await fromApi(name, type);
+    expect(await fromGo(name, type, 'us')).toEqual(api);
+    expect([...api.keys()]).toEqual([...file.keys()]);
     // Stored values are whole microseconds, so each sample may be off by one.
     const tolerance = sampleCount(profile);
-    for (const [name, { self, total }] of api) {
-      expect(Math.abs(self - file.get(name)!.self / 1_000), name).toBeLessThanOrEqual(tolerance);
-      expect(Math.abs(total - file.get(name)!.total / 1_000), name).toBeLessThanOrEqual(tolerance);
+    for (const [key, { self, total }] of api) {
+      const expected = file.get(key)!;
+      expect(Math.abs(self - expected.self / 1_000), key).toBeLessThanOrEqual(tolerance);
+      expect(Math.abs(total - expected.total / 1_000), key).toBeLessThanOrEqual(tolerance);
     }
-    expect([...api.keys()].sort()).toEqual([...present(file).keys()].sort());
   });
 });
