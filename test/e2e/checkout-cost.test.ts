@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { driveCheckout } from '../support/checkout-load.ts';
-import { type RunningCheckout, startCheckout } from '../support/processes.ts';
+import { type RunningCheckout, readCpuMicros, startCheckout } from '../support/processes.ts';
 
 const VERSIONS = ['1.0.0', '1.1.0', '1.1.1'];
 
@@ -24,13 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
 });
-
-async function readCpuMicros({ child }: RunningCheckout): Promise<number> {
-  const answer = once(child, 'message');
-  child.send('cpu');
-  const [{ cpuMicros }] = await answer;
-  return cpuMicros;
-}
 
 test('1.1.0 costs at least 30 % more CPU per request, and 1.1.1 repairs it', async () => {
   for (const service of services) await driveCheckout(service.url, WARM_UP_SEARCHES);

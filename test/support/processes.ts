@@ -115,3 +115,62 @@ export async function startCheckout(options: {
     throw error;
   }
 }
+
+/** The CPU of a process that was started with `cpu-clock.cjs` and a channel, since that was loaded. */
+export async function readCpuMicros({ child }: RunningProcess): Promise<number> {
+  const answer = once(child, 'message');
+  child.send('cpu');
+  const [{ cpuMicros }] = await answer;
+  return cpuMicros;
+}
+
+export interface RunningServer extends RunningProcess {
+  readonly url: string;
+}
+
+/** Start the built server on the embedded engine and a free port, and wait until it is ready. */
+export async function startServer(options: {
+  dataDir: string;
+  env?: Readonly<Record<string, string>>;
+}): Promise<RunningServer> {
+  const { dataDir, env = {} } = options;
+  const running = startNode({
+    args: ['server/bin/flamehouse.js', 'serve'],
+    env: { FLAMEHOUSE_PORT: '0', FLAMEHOUSE_DATA_DIR: dataDir, ...env },
+  });
+  try {
+    const url = await waitFor(
+      'ready line of the server',
+      () => /listens on (http:\S+)/.exec(running.output())?.[1],
+      { seen: running.output },
+    );
+    return { ...running, url };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+/** Start the example under the agent, sending to a server in short windows. */
+export async function startProfiledCheckout(options: {
+  version: string;
+  serverUrl: string;
+  windowMs?: number;
+}): Promise<RunningCheckout> {
+  const { version, serverUrl, windowMs = 2_000 } = options;
+  return startCheckout({
+    version,
+    nodeArgs: [
+      '--require',
+      './test/support/cpu-clock.cjs',
+      '--require',
+      '@flamehouse/agent/register',
+    ],
+    env: {
+      FLAMEHOUSE_SERVER_URL: serverUrl,
+      FLAMEHOUSE_VERSION: version,
+      FLAMEHOUSE_WINDOW_MS: String(windowMs),
+    },
+    ipc: true,
+  });
+}

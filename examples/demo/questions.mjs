@@ -1,0 +1,50 @@
+/**
+ * @typedef {import('./server.mjs').Server} Server
+ *
+ * @typedef {object} VersionCpu
+ * @property {number} totalMicros CPU of the version
+ * @property {number} rows functions that the search found
+ * @property {number} foundMicros CPU in the first of them, with what it calls
+ * @property {string} file of the first of them
+ */
+
+const SERVICE = 'checkout';
+const RANGE = 'now-15m';
+
+/**
+ * Ask what a version spent its CPU on.
+ *
+ * @param {Server} server
+ * @param {{ version: string, search: string }} options
+ * @returns {Promise<VersionCpu>}
+ */
+export async function askVersion(server, { version, search }) {
+  const answer = await server.get('/api/v1/functions', {
+    service: SERVICE,
+    type: 'cpu',
+    from: RANGE,
+    version,
+    limit: '1',
+    sort: 'total',
+    ...(search === '' ? {} : { search }),
+  });
+  return {
+    totalMicros: answer.total,
+    rows: answer.rows,
+    foundMicros: answer.functions.total[0] ?? 0,
+    file: answer.functions.file[0] ?? '',
+  };
+}
+
+/**
+ * The address of the Explore screen, with the names of ui/src/state/url.ts.
+ *
+ * @param {Server} server
+ * @param {{ version?: string, search?: string }} state
+ */
+export function exploreUrl(server, { version, search }) {
+  const query = new URLSearchParams({ svc: SERVICE, from: RANGE });
+  if (version !== undefined) query.set('ver', version);
+  if (search !== undefined) query.set('s', search);
+  return `${server.url}/explore?${query}`;
+}

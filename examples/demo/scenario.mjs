@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startInstances, stopInstances, WINDOW_MS } from './checkout.mjs';
+import { REQUESTS_PER_SECOND } from './load.mjs';
+import { askVersion, exploreUrl } from './questions.mjs';
+import { startServer } from './server.mjs';
+import { waitFor } from './wait.mjs';
+
+/**
+ * @typedef {import('./run-demo.mjs').Demo} Demo
+ * @typedef {import('./server.mjs').Server} Server
+ * @typedef {import('./checkout.mjs').Instance} Instance
+ */
+
+const SOUND = '1.0.0';
+const FAULTY = '1.1.0';
+const FAULTY_FUNCTION = 'deserializeConfig';
+const INSTANCES = 2;
+
+/** Long enough for several windows of the first version. */
+const SOUND_MS = 35_000;
+const PROFILE_DEADLINE_MS = 60_000;
+const REPORT_EVERY_MS = 15_000;
+
+/**
+ * Server, version 1.0.0, its first flame graph, version 1.1.0, the fault; then facts until stopped.
+ *
+ * @param {Demo} demo
+ */
+export async function playScenario(demo) {
+  const server = await startServer(demo);
+  demo.print(`server is ready at ${server.url}; data in ${demo.dataDir} until the demo ends`);
+  const sound = await runSound(demo, server);
+  await stopInstances(demo, sound);
+  const faulty = await runFaulty(demo, server);
+  if (demo.once) return;
+  demo.print('Ctrl-C stops everything');
+  await reportUntilStopped(demo, server, faulty);
+}
+
+/**
+ * @param {Demo} demo
+ * @param {Server} server
+ */
+async function runSound(demo, server) {
+  const { print, signal, once } = demo;
+  const since = Date.now();
+  const instances = await startInstances(demo, {
+    serverUrl: server.url,
+    version: SOUND,
+    count: INSTANCES,
+  });
+  print(
+    `${INSTANCES} instances of checkout ${SOUND} run under the agent: ` +
+      `windows of ${WINDOW_MS / 1_000} s, ${REQUESTS_PER_SECOND} requests/s each`,
+  );
+  const first = await waitForCpu(server, instances, { version: SOUND, search: '', signal });
+  print(`first flame graph: ${first.rows} functions, ${seconds(first.totalMicros)} of CPU`);
+  print(`open ${exploreUrl(server, {})}`);
+  const leftMs = SOUND_MS - (Date.now() - since);
+  if (!once && leftMs > 0) await sleep(leftMs, undefined, { signal });
+  return instances;
+}
+
+/**
+ * @param {Demo} demo
+ * @param {Server} server
+ */
+async function runFaulty(demo, server) {
+  const { print, signal } = demo;
+  const instances = await startInstances(demo, {
+    serverUrl: server.url,
+    version: FAULTY,
+    count: INSTANCES,
+  });
+  print(`replaced by checkout ${FAULTY}, which has a fault`);
+  const wanted = { version: FAULTY, search: FAULTY_FUNCTION, signal };
+  const found = await waitForCpu(server, instances, wanted);
+  print(`${percent(found)} of the CPU of ${FAULTY} goes into ${FAULTY_FUNCTION}, ${found.file}`);
+  print(`open ${exploreUrl(server, { version: FAULTY, search: FAULTY_FUNCTION })}`);
+  return instances;
+}
+
+/**
+ * Wait until a version has CPU in a function whose name contains the search text.
+ *
+ * Errors  throws after the deadline, with what the instances printed: the agent says there what is wrong.
+ *
+ * @param {Server} server
+ * @param {readonly Instance[]} instances
+ * @param {{ version: string, search: string, signal: AbortSignal }} options
+ */
+function waitForCpu(server, instances, { version, search, signal }) {
+  const waiting = {
+    what: `CPU profile of ${version}${search === '' ? '' : ` with ${search}`}`,
+    deadlineMs: PROFILE_DEADLINE_MS,
+    everyMs: 500,
+    signal,
+  };
+  return waitFor(waiting, async () => {
+    const found = await askVersion(server, { version, search });
+    if (found.foundMicros > 0) return found;
+    throw new Error(
+      `not in the answers yet\n${instances.map(({ child }) => child.output()).join('')}`,
+    );
+  });
+}
+
+/**
+ * @param {Demo} demo
+ * @param {Server} server
+ * @param {readonly Instance[]} instances
+ */
+async function reportUntilStopped({ print, signal }, server, instances) {
+  for (;;) {
+    await sleep(REPORT_EVERY_MS, undefined, { signal });
+    const sound = await askVersion(server, { version: SOUND, search: FAULTY_FUNCTION });
+    const faulty = await askVersion(server, { version: FAULTY, search: FAULTY_FUNCTION });
+    const requests = instances.reduce((sum, { load }) => sum + load.requests(), 0);
+    const failures = instances.reduce((sum, { load }) => sum + load.failures(), 0);
+    print(
+      `${FAULTY_FUNCTION}: ${percent(sound)} of ${seconds(sound.totalMicros)} in ${SOUND}, ` +
+        `${percent(faulty)} of ${seconds(faulty.totalMicros)} in ${FAULTY} (${requests} requests, ${failures} failed)`,
+    );
+  }
+}
+
+/** @param {number} micros */
+function seconds(micros) {
+  return `${(micros / 1e6).toFixed(1)} s`;
+}
+
+/** @param {import('./questions.mjs').VersionCpu} found */
+function percent({ foundMicros, totalMicros }) {
+  return `${totalMicros === 0 ? 0 : Math.round((100 * foundMicros) / totalMicros)} %`;
+}

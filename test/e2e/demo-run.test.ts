@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { findMarkedProcesses } from '../support/marked-processes.ts';
+import { type RunningProcess, startNode, waitFor } from '../support/processes.ts';
+
+const DEMO_DEADLINE_MS = 120_000;
+
+let demo: RunningProcess | undefined;
+let mark = '';
+
+/** Start the demo on a free port; everything it starts inherits the mark. */
+function startDemo(...args: string[]): RunningProcess {
+  const id = randomUUID();
+  mark = `DEMO_TEST=${id}`;
+  demo = startNode({
+    args: ['examples/demo.mjs', ...args],
+    env: { FLAMEHOUSE_PORT: '0', DEMO_TEST: id },
+  });
+  return demo;
+}
+
+afterEach(async () => {
+  await demo?.stop();
+  for (const { pid } of findMarkedProcesses(mark)) process.kill(pid, 'SIGKILL');
+});
+
+async function untilExit({ child, output }: RunningProcess): Promise<number | string> {
+  return waitFor('end of the demo', () => child.exitCode ?? child.signalCode ?? undefined, {
+    deadlineMs: DEMO_DEADLINE_MS,
+    seen: output,
+  });
+}
+
+async function untilPrinted({ output }: RunningProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  return waitFor(`line ${pattern}`, () => pattern.exec(output()) ?? undefined, {
+    deadlineMs: DEMO_DEADLINE_MS,
+    seen: output,
+  });
+}
+
+async function expectNothingLeft(): Promise<void> {
+  await waitFor(
+    'end of everything that the demo started',
+    () => (findMarkedProcesses(mark).length === 0 ? true : undefined),
+    { deadlineMs: 15_000, seen: () => JSON.stringify(findMarkedProcesses(mark)) },
+  );
+}
+
+const DATA_DIR = /data in (\S+)/;
+
+test('shows the fault, prints where to look, and leaves nothing behind', async () => {
+  const running = startDemo('--once');
+  expect(await untilExit(running), running.output()).toBe(0);
+  expect(findMarkedProcesses(mark)).toEqual([]);
+
+  const output = running.output();
+  expect(output).toMatch(/first flame graph: \d+ functions, \d+\.\d s of CPU/);
+  expect(output).toMatch(/open http:\/\/127\.0\.0\.1:\d+\/explore\?svc=checkout/);
+  const [, share] =
+    /(\d+) % of the CPU of 1\.1\.0 goes into deserializeConfig, src\/pricing\/deserialize-config\.js/.exec(
+      output,
+    ) ?? [];
+  expect(Number(share), output).toBeGreaterThanOrEqual(10);
+  expect(existsSync(DATA_DIR.exec(output)![1]!)).toBe(false);
+});
+
+test('stops everything on Ctrl-C', async () => {
+  const running = startDemo();
+  await untilPrinted(running, /instances of checkout 1\.0\.0 run/);
+  expect(findMarkedProcesses(mark).length).toBeGreaterThanOrEqual(4); // demo, server, two instances
+  running.child.kill('SIGINT');
+  expect(await untilExit(running), running.output()).toBe(0);
+  expect(findMarkedProcesses(mark)).toEqual([]);
+});
+
+test('ends with code 1 and the reason when something that it started crashes', async () => {
+  const running = startDemo();
+  await untilPrinted(running, /instances of checkout 1\.0\.0 run/);
+  const server = findMarkedProcesses(mark).find(({ command }) => command.includes('flamehouse.js'));
+  process.kill(server!.pid, 'SIGKILL');
+  expect(await untilExit(running)).toBe(1);
+  expect(running.output()).toContain('server ended by itself with SIGKILL');
+  expect(findMarkedProcesses(mark)).toEqual([]);
+});
+
+test('leaves nothing running even when it is killed itself', async () => {
+  const running = startDemo();
+  await untilPrinted(running, /instances of checkout 1\.0\.0 run/);
+  running.child.kill('SIGKILL');
+  await untilExit(running);
+  await expectNothingLeft();
+});
+
+test('refuses an option that it does not have', async () => {
+  const running = startDemo('--twice');
+  expect(await untilExit(running)).toBe(2);
+  expect(running.output()).toContain('demo: there is no option --twice');
+});
