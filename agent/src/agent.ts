@@ -5,7 +5,7 @@ import { version as agentVersion } from '../package.json';
 import { processStartedAt, systemClock } from './clock.ts';
 import { type Config, INSTANCE_OWNER_VARIABLE, readConfig } from './config.ts';
 import { flushBounded } from './flush-bounded.ts';
-import { FrameDescriber } from './frame-table.ts';
+import { FrameDescriber } from './frame-describer.ts';
 import { handOver } from './hand-over.ts';
 import { buildHeapProfile } from './heap-profile.ts';
 import { HttpSender, type SendTarget } from './http-sender.ts';

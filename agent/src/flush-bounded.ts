@@ -9,7 +9,7 @@ export interface EndActions {
 }
 
 /** The most that the end of the host is put off (DESIGN section 5). */
-export const FLUSH_MS_MAX = 500;
+const FLUSH_MS_MAX = 500;
 
 /** Wait for the flush, but never longer than `msMax`; the timer holds the process meanwhile. */
 export function flushBounded(

@@ -1,5 +1,5 @@
 import { type Profile, ProfileBuilder, type ValueType } from '@flamehouse/proto';
-import type { FrameDescriber } from './frame-table.ts';
+import type { FrameDescriber } from './frame-describer.ts';
 import type { HeapSlice } from './v8-profiler.ts';
 
 const SAMPLE_TYPES: readonly ValueType[] = [

@@ -1,5 +1,5 @@
 import { type Profile, ProfileBuilder, type ValueType } from '@flamehouse/proto';
-import type { FrameDescriber } from './frame-table.ts';
+import type { FrameDescriber } from './frame-describer.ts';
 import { spread } from './spread.ts';
 import { type CpuSlice, IDLE_FRAME, NON_JS_NAME, type RawFrame } from './v8-profiler.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Profile } from '@flamehouse/proto';
 import type { Clock, Timer } from './clock.ts';
-import type { FrameDescriber } from './frame-table.ts';
+import type { FrameDescriber } from './frame-describer.ts';
 import type { OwnCost } from './own-cost.ts';
 import { TickTable } from './tick-table.ts';
 import type { V8Profiler } from './v8-profiler.ts';

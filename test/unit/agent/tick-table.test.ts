@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameDescriber } from '../../../agent/src/frame-table.ts';
+import { FrameDescriber } from '../../../agent/src/frame-describer.ts';
 import { TickTable } from '../../../agent/src/tick-table.ts';
 import { foldedOf, functionNamed, totalOf } from '../../support/agent-profiles.ts';
 import { sliceOf } from '../../support/agent-slices.ts';

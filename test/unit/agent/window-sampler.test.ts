@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { FrameDescriber } from '../../../agent/src/frame-table.ts';
+import { FrameDescriber } from '../../../agent/src/frame-describer.ts';
 import { buildHeapProfile } from '../../../agent/src/heap-profile.ts';
 import { OwnCost } from '../../../agent/src/own-cost.ts';
 import { buildMeta } from '../../../agent/src/upload.ts';
