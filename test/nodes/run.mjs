@@ -132,7 +132,7 @@ async function runCase({ node, preload, app, receiver, folder }) {
   writeFileSync(join(folder, 'package.json'), '{"name": "nodes", "version": "1.0.0"}');
   const host = await runHost(node, [preload, REGISTER, join(folder, file)], receiver.url);
   const verdict = judge(host, receiver.uploads, file);
-  if (verdict.hotShare < 0.5) return { ...verdict, fault: 'the hot function has too little' };
+  if (verdict.hotShare < 0.3) return { ...verdict, fault: 'the hot function has too little' };
   return verdict;
 }
 
