@@ -1,9 +1,12 @@
+/** Up to 64 bytes V8 keeps a typed array inside its own heap, which costs a fraction of one outside. */
+const CAPACITY_MIN = 16;
+
 /** A Uint32Array that grows. Values must fit into 32 bits; the caller has checked. */
 export class Uint32List {
   private data: Uint32Array;
   length = 0;
 
-  constructor(capacity = 64) {
+  constructor(capacity = CAPACITY_MIN) {
     this.data = new Uint32Array(capacity);
   }
 
@@ -44,7 +47,7 @@ export class Uint64List {
   private high: Uint32Array | null = null;
   length = 0;
 
-  constructor(capacity = 64) {
+  constructor(capacity = CAPACITY_MIN) {
     this.low = new Uint32Array(capacity);
   }
 

@@ -1,4 +1,5 @@
 import { ProfileError } from './errors.ts';
+import { TextRanges } from './string-table.ts';
 import { Uint32List, Uint64List } from './typed-list.ts';
 import { WireReader } from './wire-reader.ts';
 
@@ -14,7 +15,7 @@ export const DEFAULT_LIMITS: DecodeLimits = { samplesMax: 500_000, stackFramesMa
 
 /** profile.proto as it is on the wire: ids unresolved, string fields are indexes, stacks leaf first. */
 export interface WireProfile {
-  readonly strings: string[];
+  strings: readonly string[];
   readonly sampleTypes: { readonly type: number; readonly unit: number }[];
   readonly samples: {
     readonly locationEnd: Uint32List; // sample -> end in locationIds; it starts where the one before ends
@@ -58,9 +59,12 @@ export interface WireProfile {
  * Errors  ProfileError PROFILE_NOT_PPROF, PROFILE_TOO_MANY_SAMPLES, PROFILE_TOO_MANY_FRAMES.
  * Source  proto/profile.proto
  */
-export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WireProfile {
+export function readWireProfile(message: Uint8Array, limits: DecodeLimits): WireProfile {
+  // A view of its own: parts of Node's Buffer are Buffers, which cost several times as much.
+  const bytes = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
   const wire = emptyWireProfile(bytes.length);
   const reader = new WireReader(bytes);
+  const texts = new TextRanges();
   while (reader.nextField()) {
     switch (reader.field) {
       case 1:
@@ -81,7 +85,7 @@ export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WirePr
         break;
       case 6: {
         const end = reader.delimited();
-        wire.strings.push(readText(bytes, reader.position, end));
+        texts.push(reader.position, end);
         reader.position = end;
         break;
       }
@@ -111,22 +115,8 @@ export function readWireProfile(bytes: Uint8Array, limits: DecodeLimits): WirePr
         reader.skip();
     }
   }
+  wire.strings = texts.decode(bytes);
   return wire;
-}
-
-// A byte order mark is a character of the name here, so that a name comes back as it was written.
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Names are mostly short and ASCII; then characters are quicker put together here than by TextDecoder. */
-function readText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > 64) return UTF8.decode(bytes.subarray(start, end));
-  let text = '';
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (byte >= 0x80) return UTF8.decode(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
-  }
-  return text;
 }
 
 /** Columns with room for a message of so many bytes: stacks take most of it, two bytes an id. */
