@@ -34,6 +34,8 @@ export interface AppDependencies {
 
 // A request that sends nothing for this long holds a connection for nothing.
 const CONNECTION_TIMEOUT_MS = 60_000;
+// The largest upload over a slow line; without a limit, a request that never ends would hold its memory.
+const REQUEST_TIMEOUT_MS = 120_000;
 // Node closes idle connections after 5 s, which races with agents that upload every 15 s.
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
@@ -53,6 +55,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     ajv: AJV_OPTIONS,
     bodyLimit: 2 ** 20,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -112,7 +112,12 @@ const present = (table: Table): Table =>
   new Map([...table].filter(([, { total }]) => total > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** Fixture -> profile types that agree exactly, with the unit that pprof is asked for; and times. */
-const CASES = [
+const CASES: readonly {
+  readonly name: string;
+  readonly exact: readonly [type: string, unit: string][];
+  readonly times: readonly string[];
+  readonly functions: number; // fewer than are in the file
+}[] = [
   {
     name: 'node-20-wall-cpu',
     exact: [['wall:samples:count:wall:nanoseconds', 'count']],
@@ -136,7 +141,7 @@ const CASES = [
     times: [],
     functions: 5,
   },
-] as const;
+];
 
 describe.each(CASES)('$name: the file, the API and go tool pprof agree', (one) => {
   const { name, exact, times, functions } = one;
@@ -151,7 +156,7 @@ describe.each(CASES)('$name: the file, the API and go tool pprof agree', (one) =
     );
     expect(response.status, await response.clone().text()).toBe(200);
     await waitFor('stored profile', async () => {
-      const table = await fromApi(name, exact[0][0]);
+      const table = await fromApi(name, exact[0]![0]);
       return table.size > 0 ? true : undefined;
     });
   });

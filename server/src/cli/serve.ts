@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readConfig } from '../config.ts';
+import { isLoopback, readConfig } from '../config.ts';
 import type { RunningServer } from '../start-server.ts';
 import { type CommandContext, EXIT, UsageError } from './command.ts';
 
@@ -35,6 +35,11 @@ export async function serve(args: readonly string[], context: CommandContext): P
     );
   });
   context.stdout(`Flamehouse listens on ${server.url}\n`);
+  if (config.tokens.length === 0 && !isLoopback(config.host)) {
+    context.stderr(
+      'flamehouse serve: open to everyone who reaches this port; FLAMEHOUSE_TOKENS closes it\n',
+    );
+  }
   const name = await signal;
   context.stderr(`flamehouse serve: ${name}, stopping\n`);
   await stopInTime(server, context);

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -21,7 +21,8 @@ export function registerCompression(app: FastifyInstance): void {
     }
     if (payload instanceof Readable) {
       reply.header('content-encoding', 'gzip').removeHeader('content-length');
-      return payload.pipe(createGzip());
+      // A failure on either side ends the other; Fastify logs it where it sends the stream.
+      return pipeline(payload, createGzip(), () => {});
     }
     if (!(typeof payload === 'string' || Buffer.isBuffer(payload))) return payload;
     if (payload.length < BYTES_MIN) return payload;

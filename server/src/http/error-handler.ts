@@ -18,7 +18,9 @@ export function registerErrors(app: FastifyInstance, metrics: ServerMetrics): vo
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const known = toKnown(error, request);
     if (request.routeOptions.config.access === 'ingest') metrics.countRejected(known.code);
-    if (known.statusCode >= 500) request.log.error({ err: error }, known.message);
+    // Who went away no longer waits for an answer, and that its question was stopped is no fault.
+    if (reply.raw.destroyed) request.log.info({ path: pathOf(request) }, 'the client went away');
+    else if (known.statusCode >= 500) request.log.error({ err: error }, known.message);
     return sendError(reply, known);
   });
   app.setNotFoundHandler((request, reply) =>

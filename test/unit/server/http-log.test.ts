@@ -1,5 +1,7 @@
+import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
 import { createLogger, traceIdOf } from '../../../server/src/http/logging.ts';
+import { waitFor } from '../../support/processes.ts';
 import { buildTestApp } from '../../support/server-app.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -79,4 +81,29 @@ test.each([
   [undefined, undefined],
 ])('traceparent %s has the trace id %s', (traceparent, expected) => {
   expect(traceIdOf({ headers: { traceparent } })).toBe(expected);
+});
+
+test('a client that goes away stops its question, and that is no error', async () => {
+  const { app, store, logLines } = await buildTestApp();
+  const gate = new EventEmitter();
+  store.listServices = async (signal?: AbortSignal) => {
+    gate.emit('asked');
+    await once(signal!, 'abort');
+    throw new Error('the question was stopped');
+  };
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const asked = once(gate, 'asked');
+  const abort = new AbortController();
+  const answer = fetch(`${url}/api/v1/services`, { signal: abort.signal });
+  await asked;
+  abort.abort();
+  await expect(answer).rejects.toThrow();
+  await waitFor(
+    'line about it',
+    () => (logLines.join('').includes('the client went away') ? true : undefined),
+    { deadlineMs: 5_000, seen: () => logLines.join('') },
+  );
+  await app.close();
+  const lines = logLines.map((line) => JSON.parse(line));
+  expect(lines.filter(({ level }) => level >= 40)).toEqual([]);
 });
