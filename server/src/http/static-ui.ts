@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
@@ -19,15 +19,10 @@ repository, then reload. The API is described at <a href="/api/docs">/api/docs</
 
 /** Where the built UI is: inside a packed server, or beside the server in the repository. */
 export function findUiDirectory(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  for (let level = 0; level < 5; level++) {
-    for (const place of ['dist/ui', 'ui/dist']) {
-      const candidate = join(directory, place);
-      if (existsSync(join(candidate, 'index.html'))) return candidate;
-    }
-    directory = dirname(directory);
-  }
-  return join(dirname(fileURLToPath(import.meta.url)), '../../ui/dist');
+  const here = dirname(fileURLToPath(import.meta.url));
+  const places = basename(here) === 'dist' ? ['ui', '../../ui/dist'] : ['../../../ui/dist'];
+  const found = places.find((place) => existsSync(join(here, place, 'index.html')));
+  return join(here, found ?? places.at(-1)!);
 }
 
 /** Serve the built UI: files by name, its one page for every screen, and a hint when it is not built. */

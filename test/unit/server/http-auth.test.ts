@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { buildTestApp } from '../../support/server-app.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildTestApp, type TestApp } from '../../support/server-app.ts';
 
 const INGEST = 'ingest-5f2c';
 const READ = 'read-9a1b';
@@ -12,6 +12,12 @@ const UPLOAD = {
 } as const;
 
 describe('with tokens', () => {
+  let server: TestApp;
+  beforeAll(async () => {
+    server = await buildTestApp({ env: TOKENS, uiDirectory: '/nonexistent' });
+  });
+  afterAll(() => server.app.close());
+
   test.each([
     ['/api/v1/services', {}, 401, 'AUTH_REQUIRED'],
     ['/api/v1/services', bearer('read-9a1'), 401, 'AUTH_REQUIRED'],
@@ -36,12 +42,10 @@ describe('with tokens', () => {
     ['/nothing.js', {}, 404, 'NOT_FOUND'],
     ['/api/v1/nothing', {}, 404, 'NOT_FOUND'],
   ])('GET %s with %o is %i', async (url, headers, status, code) => {
-    const { app } = await buildTestApp({ env: TOKENS, uiDirectory: '/nonexistent' });
-    const response = await app.inject({ url, headers });
+    const response = await server.app.inject({ url, headers });
     expect(response.statusCode, response.body).toBe(status);
     if (code !== undefined) expect(response.json().code).toBe(code);
     if (status === 401) expect(response.headers['www-authenticate']).toMatch(/^Bearer /);
-    await app.close();
   });
 
   test('uploads need the role ingest, before the body is looked at', async () => {

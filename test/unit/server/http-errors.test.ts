@@ -240,6 +240,17 @@ describe('what the store throws', () => {
   });
 });
 
+test.each(errorCodes)('%s has a status, a message and help that says what to do', async (code) => {
+  const failure = new ApiError(code, 'what happened');
+  server.store.failure = failure;
+  const response = await server.app.inject('/api/v1/services');
+  server.store.failure = null;
+  expect(response.json()).toEqual({ code, message: 'what happened', help: failure.help });
+  expect(response.statusCode).toBe(failure.statusCode);
+  expect(failure.help).toMatch(/^[A-Z`].{20,}\.$/);
+  expect(response.headers['retry-after']).toBe(failure.statusCode === 503 ? '5' : undefined);
+});
+
 describe('what is hardly HTTP', () => {
   /** Send bytes to a listening server and return all that it answers. */
   async function exchange(bytes: string): Promise<string> {

@@ -6,6 +6,7 @@ import {
   type Profile,
   ProfileBuilder,
 } from '../../../proto/src/index.ts';
+import { FrameCache } from '../../../server/src/ingest/frame-cache.ts';
 import { type NormalisedUpload, normaliseUpload } from '../../../server/src/ingest/normalise.ts';
 import { SeriesAdmission } from '../../../server/src/ingest/series-admission.ts';
 import type { UploadMeta } from '../../../server/src/storage/profile-store.ts';
@@ -65,7 +66,7 @@ function normalise(
   return normaliseUpload(
     { ...base, agent: AGENT, instance: 'i', version: '1', environment: 'e', ...meta },
     [profile],
-    { receivedAtMs: NOW, retentionMs: 86_400_000, series },
+    { receivedAtMs: NOW, retentionMs: 86_400_000, series, frames: new FrameCache() },
   );
 }
 
