@@ -1,23 +1,11 @@
-import {
-  type DescribedFunction,
-  describeFunction,
-  frameId,
-  functionId,
-  hash64,
-  type Profile,
-  stackId,
-} from '@flamehouse/proto';
+import { hash64, type Profile, stackId } from '@flamehouse/proto';
+import { describeFrame, type FrameCache, type FrameRow } from './frame-cache.ts';
 import type { Repairs } from './repairs.ts';
-
-export interface FrameRow extends DescribedFunction {
-  readonly frameId: string;
-  readonly functionId: string;
-  readonly line: number; // of the definition
-}
 
 export interface StackRow {
   readonly frames: readonly FrameRow[]; // root first
   readonly lines: readonly number[]; // executing lines, pairs with frames
+  readonly functionIds: readonly string[]; // each once, however often it recurs
 }
 
 // Deeper than any call tree that people read; recursion without end goes to 10,000 and more.
@@ -28,11 +16,13 @@ const SYMBOL_LENGTH_MAX = 2_048;
 export class FrameRows {
   readonly stacks = new Map<string, StackRow>();
   private readonly profile: Profile;
+  private readonly cache: FrameCache;
   private readonly repairs: Repairs;
   private readonly ofFunction: (FrameRow | undefined)[] = [];
 
-  constructor(profile: Profile, repairs: Repairs) {
+  constructor(profile: Profile, cache: FrameCache, repairs: Repairs) {
     this.profile = profile;
+    this.cache = cache;
     this.repairs = repairs;
     repairs.add('functionIdZero', profile.repairs.functionIdZero);
     repairs.add('missingLines', profile.repairs.missingLines);
@@ -64,7 +54,10 @@ export class FrameRows {
       stack.map((frame) => frame.frameId),
       lines,
     );
-    if (!this.stacks.has(id)) this.stacks.set(id, { frames: stack, lines });
+    if (!this.stacks.has(id)) {
+      const functionIds = [...new Set(stack.map((frame) => frame.functionId))];
+      this.stacks.set(id, { frames: stack, lines, functionIds });
+    }
     return id;
   }
 
@@ -72,12 +65,12 @@ export class FrameRows {
     let row = this.ofFunction[func];
     if (row === undefined) {
       const { name, file, systemName, startLine } = this.profile.functions;
-      const raw = {
+      row = this.cache.row({
         name: this.symbol(name[func]!),
         file: this.symbol(file[func]!),
         systemName: this.symbol(systemName[func]!),
-      };
-      row = frameRow(describeFunction(raw), startLine[func]!);
+        line: startLine[func]!,
+      });
       this.ofFunction[func] = row;
     }
     return row;
@@ -91,10 +84,5 @@ export class FrameRows {
   }
 }
 
-function frameRow(described: DescribedFunction, line: number): FrameRow {
-  const id = functionId(described);
-  return { ...described, functionId: id, frameId: frameId(id, line), line };
-}
-
-const TRUNCATED = frameRow(describeFunction({ name: '(truncated)', file: '', systemName: '' }), 0);
-const NO_STACK = frameRow(describeFunction({ name: '(no stack)', file: '', systemName: '' }), 0);
+const TRUNCATED = describeFrame({ name: '(truncated)', file: '', systemName: '', line: 0 });
+const NO_STACK = describeFrame({ name: '(no stack)', file: '', systemName: '', line: 0 });

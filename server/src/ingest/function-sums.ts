@@ -12,33 +12,31 @@ export interface FunctionSums {
 
 /** Adds up CPU and ticks by endpoint and function; a function that is on a stack twice counts once. */
 export class FunctionSumTable {
-  private readonly rows = new Map<string, FunctionSums>();
+  private readonly ofEndpoint = new Map<string, Map<string, FunctionSums>>();
 
   add(stack: StackRow, endpoint: string, micros: number, ticks: number): void {
-    const seen = new Set<string>();
-    for (const { functionId } of stack.frames) {
-      if (seen.has(functionId)) continue;
-      seen.add(functionId);
-      const row = this.row(endpoint, functionId);
+    const rows = this.ofEndpoint.get(endpoint) ?? new Map<string, FunctionSums>();
+    this.ofEndpoint.set(endpoint, rows);
+    for (const functionId of stack.functionIds) {
+      const row = rowOf(rows, endpoint, functionId);
       row.total += micros;
       row.totalTicks += ticks;
     }
-    const leaf = this.row(endpoint, stack.frames.at(-1)!.functionId);
+    const leaf = rowOf(rows, endpoint, stack.frames.at(-1)!.functionId);
     leaf.self += micros;
     leaf.selfTicks += ticks;
   }
 
-  values(): Iterable<FunctionSums> {
-    return this.rows.values();
+  values(): FunctionSums[] {
+    return [...this.ofEndpoint.values()].flatMap((rows) => [...rows.values()]);
   }
+}
 
-  private row(endpoint: string, functionId: string): FunctionSums {
-    const key = functionId + endpoint;
-    let row = this.rows.get(key);
-    if (row === undefined) {
-      row = { endpoint, functionId, self: 0, total: 0, selfTicks: 0, totalTicks: 0 };
-      this.rows.set(key, row);
-    }
-    return row;
+function rowOf(rows: Map<string, FunctionSums>, endpoint: string, functionId: string) {
+  let row = rows.get(functionId);
+  if (row === undefined) {
+    row = { endpoint, functionId, self: 0, total: 0, selfTicks: 0, totalTicks: 0 };
+    rows.set(functionId, row);
   }
+  return row;
 }

@@ -9,6 +9,7 @@ import {
   storeScaleOf,
 } from '@flamehouse/proto';
 import type { UploadMeta } from '../storage/profile-store.ts';
+import type { FrameCache } from './frame-cache.ts';
 import { FrameRows, type StackRow } from './frame-rows.ts';
 import { type FunctionSums, FunctionSumTable } from './function-sums.ts';
 import {
@@ -55,6 +56,7 @@ export interface NormaliseOptions {
   readonly receivedAtMs: number;
   readonly retentionMs: number;
   readonly series: SeriesLimit;
+  readonly frames: FrameCache;
 }
 
 /**
@@ -70,7 +72,7 @@ export function normaliseUpload(
   options: NormaliseOptions,
 ): NormalisedUpload {
   const window = windowOf(meta, profiles, options);
-  const rows = new UploadRows(meta, options.series);
+  const rows = new UploadRows(meta, options);
   if (window.atArrival) rows.repairs.add('unusableTime');
   for (const profile of profiles) rows.addProfile(profile);
   return rows.finish(window);
@@ -79,6 +81,7 @@ export function normaliseUpload(
 class UploadRows {
   readonly repairs = new Repairs();
   private readonly meta: UploadMeta;
+  private readonly frames: FrameCache;
   private readonly labels: LabelRows;
   private readonly stacks = new Map<string, StackRow>();
   private readonly samples = new Map<string, SampleRow>();
@@ -86,15 +89,16 @@ class UploadRows {
   private readonly functions = new FunctionSumTable();
   private readonly types = new Map<string, { gauge: boolean; value: number; carry: ScaledCarry }>();
 
-  constructor(meta: UploadMeta, series: SeriesLimit) {
+  constructor(meta: UploadMeta, { series, frames }: NormaliseOptions) {
     this.meta = meta;
+    this.frames = frames;
     this.labels = new LabelRows(meta, series, this.repairs);
   }
 
   addProfile(profile: Profile): void {
     const columns = this.columnsOf(profile);
     const ticks = new TickColumn(profile);
-    const frames = new FrameRows(profile, this.repairs);
+    const frames = new FrameRows(profile, this.frames, this.repairs);
     const labelRows = this.labelRowsOf(profile);
     for (let sample = 0; sample < sampleCount(profile); sample++) {
       const stackId = frames.stackOf(sample);
@@ -120,7 +124,7 @@ class UploadRows {
       stacks: this.stacks,
       samples: [...this.samples.values()],
       spans: [...this.spans.values()],
-      functions: [...this.functions.values()],
+      functions: this.functions.values(),
       types: this.types,
       repairs: this.repairs,
     };

@@ -5,6 +5,7 @@ import { decodeProfile, type Profile, type UploadAnswer } from '@flamehouse/prot
 import { ApiError } from '../errors.ts';
 import type { Engine } from '../storage/engine.ts';
 import type { IncomingUpload, IngestPipeline } from '../storage/profile-store.ts';
+import { FrameCache } from './frame-cache.ts';
 import { gunzipProfile } from './gunzip.ts';
 import { Inserter } from './inserter.ts';
 import { KnownRows } from './known-rows.ts';
@@ -46,6 +47,7 @@ export class SpoolingPipeline implements IngestPipeline {
   private readonly engine: Engine;
   private readonly ids: UploadIds;
   private readonly series: SeriesAdmission;
+  private readonly frames = new FrameCache();
   private readonly known: KnownNames = {
     frames: new KnownRows(),
     stacks: new KnownRows(),
@@ -139,8 +141,9 @@ export class SpoolingPipeline implements IngestPipeline {
   }: IncomingUpload): Promise<NormalisedUpload> {
     const decoded: Profile[] = [];
     for (const body of profiles) decoded.push(decodeProfile(await gunzipProfile(body)));
+    const { series, frames } = this;
     const { retentionMs } = this.config;
-    return normaliseUpload(meta, decoded, { receivedAtMs, retentionMs, series: this.series });
+    return normaliseUpload(meta, decoded, { receivedAtMs, retentionMs, series, frames });
   }
 
   private addToBatch(segment: string, upload: NormalisedUpload, receivedAtMs: number): void {

@@ -2,6 +2,7 @@ import type { Engine } from '../storage/engine.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { NormalisedUpload } from './normalise.ts';
 import {
+  type AddRow,
   addUploadRows,
   frameLine,
   seriesLine,
@@ -25,7 +26,8 @@ const HOUR_SECONDS = 3_600;
 /** The rows of one segment, table by table. */
 export class TableBatch {
   bytes = 0;
-  private readonly lines = new Map<TableName, string[]>();
+  /** Whole lines as bytes: as strings, the rows of a busy second kept the garbage collector busy too. */
+  private readonly parts = new Map<TableName, Buffer[]>();
   private readonly known: KnownNames;
   private readonly added = new Map<string, KnownName>();
 
@@ -34,55 +36,64 @@ export class TableBatch {
   }
 
   add(upload: NormalisedUpload, receivedAtMs: number): void {
-    this.addNames(upload, new Date(receivedAtMs).toISOString().slice(0, 10));
-    this.addSeries(upload);
-    addUploadRows(upload, (table, row) => this.push(table, row));
+    const rows = new Map<TableName, string[]>();
+    const add: AddRow = (table, row) => {
+      const known = rows.get(table);
+      if (known === undefined) rows.set(table, [row]);
+      else known.push(row);
+    };
+    this.addNames(upload, new Date(receivedAtMs).toISOString().slice(0, 10), add);
+    this.addSeries(upload, add);
+    addUploadRows(upload, add);
+    for (const [table, lines] of rows) this.push(table, Buffer.from(`${lines.join('\n')}\n`));
   }
 
   /** Do the inserts. Their tokens make a second time change nothing; names are merged by their ids. */
   async insert(engine: Engine, segment: string): Promise<void> {
     for (const table of TABLE_NAMES) {
-      const lines = this.lines.get(table);
-      if (lines === undefined) continue;
+      const parts = this.parts.get(table);
+      if (parts === undefined) continue;
       const columns = TABLE_COLUMNS[table];
-      await engine.insert({ table, columns, tsv: lines.join('\n'), token: `${segment}:${table}` });
+      const tsv = Buffer.concat(parts);
+      await engine.insert({ table, columns, tsv, token: `${segment}:${table}` });
     }
     for (const [table, key, period] of this.added.values()) this.known[table].add(key, period);
   }
 
-  private addNames({ meta, stacks }: NormalisedUpload, day: string): void {
+  private addNames({ meta, stacks }: NormalisedUpload, day: string, add: AddRow): void {
     const month = day.slice(0, 7);
     for (const [id, stack] of stacks) {
       if (!this.isNew('stacks', meta.service + id, month)) continue;
-      this.push('stacks', stackLine(meta.service, id, stack, day));
+      add('stacks', stackLine(meta.service, id, stack, day));
       for (const frame of stack.frames) {
-        if (this.isNew('frames', frame.frameId, month)) this.push('frames', frameLine(frame, day));
+        if (this.isNew('frames', frame.frameId, month)) add('frames', frameLine(frame, day));
       }
     }
   }
 
-  private addSeries({ meta, samples, window }: NormalisedUpload): void {
+  private addSeries({ meta, samples, window }: NormalisedUpload, add: AddRow): void {
     const hour = window.startSeconds - (window.startSeconds % HOUR_SECONDS);
     const month = `${new Date(window.startSeconds * 1000).toISOString().slice(0, 7)}-01`;
     const lastSeconds = Math.max(hour + HOUR_SECONDS, window.startSeconds + window.seconds);
     const seen = { month, firstSeconds: window.startSeconds, lastSeconds };
     for (const { series } of samples) {
       if (!this.isNew('series', meta.service + series.id, String(hour))) continue;
-      this.push('series', seriesLine(meta.service, series, seen));
+      add('series', seriesLine(meta.service, series, seen));
     }
   }
 
   private isNew(table: keyof KnownNames, key: string, period: string): boolean {
+    if (this.known[table].has(key, period)) return false;
     const name = `${table}${period}${key}`;
-    if (this.added.has(name) || this.known[table].has(key, period)) return false;
+    if (this.added.has(name)) return false;
     this.added.set(name, [table, key, period]);
     return true;
   }
 
-  private push(table: TableName, row: string): void {
-    const lines = this.lines.get(table);
-    if (lines === undefined) this.lines.set(table, [row]);
-    else lines.push(row);
-    this.bytes += row.length + 1;
+  private push(table: TableName, lines: Buffer): void {
+    const parts = this.parts.get(table);
+    if (parts === undefined) this.parts.set(table, [lines]);
+    else parts.push(lines);
+    this.bytes += lines.length;
   }
 }

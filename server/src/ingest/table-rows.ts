@@ -1,5 +1,6 @@
 import { tsvId, tsvMap, tsvText } from '../storage/tsv.ts';
-import type { FrameRow, StackRow } from './frame-rows.ts';
+import type { FrameRow } from './frame-cache.ts';
+import type { StackRow } from './frame-rows.ts';
 import type { SeriesRow } from './label-rows.ts';
 import type { NormalisedUpload } from './normalise.ts';
 
@@ -109,55 +110,79 @@ const MINUTE_SECONDS = 60;
 /** The rows of one upload in the tables that add up. Names and stacks have tables of their own, below. */
 export function addUploadRows(upload: NormalisedUpload, add: AddRow): void {
   const { meta, window } = upload;
-  const service = tsvText(meta.service);
-  const release = `${tsvText(meta.environment)}\t${tsvText(meta.version)}`;
-  const instance = tsvText(meta.instance);
-  const minute = window.startSeconds - (window.startSeconds % MINUTE_SECONDS);
-  const time = `${window.startSeconds}\t${window.seconds}`;
-  const id = memoised(tsvId);
+  const place: Place = {
+    service: tsvText(meta.service),
+    release: `${tsvText(meta.environment)}\t${tsvText(meta.version)}`,
+    instance: tsvText(meta.instance),
+    minute: window.startSeconds - (window.startSeconds % MINUTE_SECONDS),
+    time: `${window.startSeconds}\t${window.seconds}`,
+    id: memoised(tsvId),
+  };
+  addWindowRows(upload, place, add);
+  addSampleRows(upload, place, add);
+  addFunctionRows(upload, place, add);
+  addSpanRows(upload, place, add);
+  addRequestRows(upload, place, add);
+  const { service, release, instance, minute } = place;
+  add('instance_minutes', line(service, release, instance, minute, instanceColumns(upload)));
+}
 
-  for (const { type, gauge, value } of typesOf(upload)) {
+/** What the rows of an upload have in common, ready to be written. */
+interface Place {
+  readonly service: string;
+  readonly release: string; // environment and version
+  readonly instance: string;
+  readonly minute: number;
+  readonly time: string; // start and seconds of the window
+  readonly id: (hex: string) => string;
+}
+
+function addWindowRows({ types }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, instance, time } = place;
+  for (const [type, { gauge, value }] of types) {
     add('windows', line(service, tsvText(type), release, instance, time, flag(gauge), value));
   }
-  for (const { type, gauge, series, endpoint, stackId, value } of upload.samples) {
-    const row = line(
-      service,
-      tsvText(type),
-      release,
-      tsvText(endpoint),
-      id(series.id),
-      time,
-      flag(gauge),
-      id(stackId),
-      value,
-    );
-    add('samples', row);
+}
+
+function addSampleRows({ samples }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, time, id } = place;
+  const typeText = memoised(tsvText);
+  const endpointText = memoised(tsvText);
+  for (const { type, gauge, series, endpoint, stackId, value } of samples) {
+    const key = `${service}\t${typeText(type)}\t${release}\t${endpointText(endpoint)}`;
+    add('samples', `${key}\t${id(series.id)}\t${time}\t${flag(gauge)}\t${id(stackId)}\t${value}`);
   }
-  for (const { endpoint, functionId, self, total, selfTicks, totalTicks } of upload.functions) {
-    const place = line(service, release, instance, minute, tsvText(endpoint), id(functionId));
-    add('function_minutes', line(place, self, total, selfTicks, totalTicks));
+}
+
+function addFunctionRows({ functions }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, instance, minute, id } = place;
+  const inEndpoint = memoised(
+    (endpoint) => `${service}\t${release}\t${instance}\t${minute}\t${tsvText(endpoint)}`,
+  );
+  for (const { endpoint, functionId, self, total, selfTicks, totalTicks } of functions) {
+    const sums = `${self}\t${total}\t${selfTicks}\t${totalTicks}`;
+    add('function_minutes', `${inEndpoint(endpoint)}\t${id(functionId)}\t${sums}`);
   }
-  for (const { type, span, endpoint, stackId, value } of upload.spans) {
-    const place = line(service, release, instance, tsvText(endpoint), tsvText(span.name));
+}
+
+function addSpanRows({ spans, window }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, instance, id } = place;
+  for (const { type, span, endpoint, stackId, value } of spans) {
+    const ids = `${uuid(span.traceId)}\t${tsvId(span.spanId)}\t${tsvId(span.activeSpanId)}`;
+    const names = `${tsvText(endpoint)}\t${tsvText(span.name)}\t${tsvText(type)}`;
     add(
       'spans',
-      line(
-        uuid(span.traceId),
-        tsvId(span.spanId),
-        tsvId(span.activeSpanId),
-        place,
-        tsvText(type),
-        window.startSeconds,
-        id(stackId),
-        value,
-      ),
+      line(ids, service, release, instance, names, window.startSeconds, id(stackId), value),
     );
   }
+}
+
+function addRequestRows({ meta }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, instance, time } = place;
   for (const { endpoint, count, errors, durationSumNanos, cpuNanos } of meta.endpoints) {
-    const place = line(service, release, instance, tsvText(endpoint), time);
-    add('requests', line(place, count, errors, micros(durationSumNanos), micros(cpuNanos)));
+    const key = line(service, release, instance, tsvText(endpoint), time);
+    add('requests', line(key, count, errors, micros(durationSumNanos), micros(cpuNanos)));
   }
-  add('instance_minutes', line(service, release, instance, minute, instanceColumns(upload)));
 }
 
 function instanceColumns({ meta, window }: NormalisedUpload): string {
@@ -179,10 +204,6 @@ function instanceColumns({ meta, window }: NormalisedUpload): string {
     agent?.droppedSamples ?? 0,
     agent?.sampleHz ?? 0,
   );
-}
-
-function* typesOf(upload: NormalisedUpload) {
-  for (const [type, { gauge, value }] of upload.types) yield { type, gauge, value };
 }
 
 export function frameLine(frame: FrameRow, day: string): string {
@@ -239,13 +260,14 @@ function uuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-function memoised(convert: (hex: string) => string): (hex: string) => string {
+/** The same function, which converts each text once. */
+function memoised(convert: (text: string) => string): (text: string) => string {
   const known = new Map<string, string>();
-  return (hex) => {
-    let value = known.get(hex);
+  return (text) => {
+    let value = known.get(text);
     if (value === undefined) {
-      value = convert(hex);
-      known.set(hex, value);
+      value = convert(text);
+      known.set(text, value);
     }
     return value;
   };

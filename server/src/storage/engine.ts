@@ -13,7 +13,8 @@ export interface Query {
 export interface Insert {
   readonly table: string;
   readonly columns: readonly string[];
-  readonly tsv: string;
+  /** Whole lines in the TabSeparated format. */
+  readonly tsv: string | Buffer;
   /** An insert whose token the table has seen is not done again. */
   readonly token: string;
 }
@@ -82,7 +83,7 @@ export class Engine {
   }
 
   async insert({ table, columns, tsv, token }: Insert): Promise<void> {
-    if (tsv === '') return;
+    if (tsv.length === 0) return;
     const result = await guarded(() =>
       this.clients.writer.client.exec({
         query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT TabSeparated`,
