@@ -9,12 +9,15 @@ import {
   unitOf,
   type ValueType,
 } from '@flamehouse/proto';
+import { giveWay } from '../http/give-way.ts';
 import type { ProfileSelection, SelectedStacks } from '../storage/profile-store.ts';
 
 const gzipAsync = promisify(gzip);
 
 const NANOS_PER_MICRO = 1_000;
 const NANOS_PER_MS = 1_000_000n;
+// About 10 ms of work between two looks at what else is waiting.
+const STACKS_PER_STEP = 2_000;
 
 /**
  * Write all selected stacks as pprof.gz, never pruned.
@@ -32,10 +35,11 @@ export async function exportPprof(
   const factor = isTime ? NANOS_PER_MICRO : 1;
   const builder = new ProfileBuilder([sampleType]);
   const rows = frameRows(builder, stacks.frames);
-  stacks.stacks.forEach((stack, i) => {
+  for (const [i, stack] of stacks.stacks.entries()) {
+    if (i % STACKS_PER_STEP === STACKS_PER_STEP - 1) await giveWay();
     const own = Uint32Array.from(stack, (frame) => rows[frame]!);
     builder.addSample(own, [Math.round(stacks.values[i]! * factor)]);
-  });
+  }
   const { from, to } = stacks.range;
   const profile = builder.build({
     timeNanos: BigInt(from) * NANOS_PER_MS,

@@ -26,10 +26,16 @@ export function traceIdOf(request: Pick<IncomingMessage, 'headers'>): string | u
 
 const QUIET_ROUTES = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** One line for each request, with its path but neither query nor headers. */
+/**
+ * One line for each request, with its path but neither query nor headers.
+ *
+ * Probes and uploads that went well come by the thousand, so they are for debug; /metrics counts them.
+ */
 export function registerRequestLog(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
-    const level = QUIET_ROUTES.has(request.routeOptions.url ?? '') ? 'debug' : 'info';
+    const { url = '', config } = request.routeOptions;
+    const routine = QUIET_ROUTES.has(url) || (config.access === 'ingest' && reply.statusCode < 400);
+    const level = routine ? 'debug' : 'info';
     request.log[level](
       {
         method: request.method,

@@ -8,8 +8,8 @@ import {
   unitOf,
 } from '@flamehouse/proto';
 import { ApiError } from '../errors.ts';
+import { giveWay } from '../http/give-way.ts';
 import type { ProfileSelection, SelectedStacks } from '../storage/profile-store.ts';
-import { giveWay } from './give-way.ts';
 
 /** The id of the root of every flame graph; the id of any other node is a hash of its path. */
 export const ROOT_NODE_ID = '0000000000000000';

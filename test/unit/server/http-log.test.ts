@@ -38,10 +38,21 @@ test('a request id that could break a log line is replaced', async () => {
   await app.close();
 });
 
-test('probes are logged at debug, so that they do not drown the rest', async () => {
+test('probes and good uploads are logged at debug, so that they do not drown the rest', async () => {
   const { app, logLines } = await buildTestApp();
+  const upload = (query: string) => ({
+    method: 'POST' as const,
+    url: `/api/v1/profiles${query}`,
+    payload: Buffer.from('x'),
+  });
   await app.inject('/healthz');
-  expect(JSON.parse(logLines[0]!)).toMatchObject({ level: 20, path: '/healthz' });
+  await app.inject(upload('?service=a'));
+  await app.inject(upload(''));
+  expect(logLines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 20, path: '/healthz' },
+    { level: 20, path: '/api/v1/profiles', status: 200 },
+    { level: 30, path: '/api/v1/profiles', status: 400 },
+  ]);
   await app.close();
 });
 
