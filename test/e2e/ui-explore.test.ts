@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { launchBrowser, openPage, screenshot, type TestPage } from '../support/browser.ts';
 import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
 import { parseTree } from '../support/ui-fixture-tree.ts';
-import { flame, graphReady, zoomDone } from '../support/ui-page.ts';
+import { graphReady } from '../support/ui-page.ts';
 
 let browser: Browser;
 let fixture: UiFixture;
@@ -63,56 +63,6 @@ test('the sentence, the graph, the table and the footer say the same', async () 
   await screenshot(page, 'ui-explore');
 });
 
-test('a click zooms, the URL says so, Back undoes it, a reload shows the same', async () => {
-  const page = await openGraph();
-  const before = await flame(page).rectOf('priceCart');
-  await flame(page).click('priceCart');
-  await zoomDone(page);
-  const zoomed = await flame(page).rectOf('priceCart');
-  expect(zoomed.width).toBeGreaterThan(before.width * 2);
-  expect(query(page)).toMatchObject({ fn: 'priceCart', svc: 'checkout' });
-  expect(await heading(page)).toContain('of priceCart goes through deserializeConfig');
-  expect(await details(page)).toContain('of focus');
-
-  await page.reload();
-  await graphReady(page);
-  expect((await flame(page).rectOf('priceCart')).width).toBe(zoomed.width);
-
-  await page.goBack();
-  await zoomDone(page);
-  expect((await flame(page).rectOf('priceCart')).width).toBe(before.width);
-  expect(query(page)['f']).toBe(undefined);
-});
-
-test('hovering a frame fills the details and lights up its function in the table, and back', async () => {
-  const page = await openGraph();
-  const at = await flame(page).rectOf('reserveStock');
-  await page.mouse.move(at.x + at.width / 2, at.y + 10);
-  await page.waitForFunction(() =>
-    document.querySelector('.details')?.textContent?.includes('reserveStock'),
-  );
-  expect(await details(page)).toContain('src/stock/reserve.ts:41');
-  expect(await page.locator('tr.is-hover').count()).toBeLessThanOrEqual(1);
-  await page.hover('tr:has-text("Scavenge")');
-  expect(await details(page)).toContain('exact, over all stacks');
-});
-
-test('a search marks the graph, filters the table, counts, and steps through what it found', async () => {
-  const page = await openGraph();
-  await page.keyboard.press('/');
-  await page.keyboard.type('cart');
-  expect(await page.locator('.search .count').innerText()).toBe('4\u00a0functions, 57.2\u00a0%');
-  expect(await page.locator('tbody tr[data-function]').count()).toBe(4);
-  expect(query(page)).toEqual({ s: 'cart', svc: 'checkout' });
-  await page.keyboard.press('Enter');
-  expect(await page.locator('.search .count').innerText()).toBe('1 of 4\u00a0frames');
-  expect(await details(page)).toContain('priceCart');
-  await page.keyboard.press('Shift+Enter');
-  expect(await page.locator('.search .count').innerText()).toBe('4 of 4\u00a0frames');
-  await page.keyboard.press('Escape');
-  expect(query(page)).toEqual({ svc: 'checkout' });
-});
-
 test('foo( and broken expressions never throw', async () => {
   const page = await openGraph();
   await page.fill('.search input', 'foo(');
@@ -123,52 +73,6 @@ test('foo( and broken expressions never throw', async () => {
   await page.fill('.search input', 'deserialise');
   await page.click('.more-row button:has-text("deserializeConfig")');
   expect(await page.locator('tbody tr[data-function]').count()).toBe(1);
-});
-
-test('the keyboard walks the picture', async () => {
-  const page = await openGraph();
-  await page.focus('#flame');
-  for (const key of ['h', 'ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
-  expect(await details(page)).toContain('loadPriceRules');
-  const name = await page.evaluate(() => {
-    const id = document.getElementById('flame')!.getAttribute('aria-activedescendant')!;
-    return document.getElementById(id)?.textContent;
-  });
-  expect(name).toMatch(/^loadPriceRules, 35\.2\u00a0%, /);
-  await page.keyboard.press('Enter');
-  await zoomDone(page);
-  expect(query(page)['fn']).toBe('loadPriceRules');
-  await page.keyboard.press('Escape');
-  await zoomDone(page);
-  expect(query(page)['fn']).toBe('priceCart');
-  await page.keyboard.press('Home');
-  await zoomDone(page);
-  expect(query(page)).toEqual({ svc: 'checkout' });
-});
-
-test('a frame with folded callees is asked for in full and grafted in', async () => {
-  fixture.state.detail = parseTree(`
-all | root | 1000
-  onParserExecuteCommon | node:_http_server | 838
-  garbage collection | gc | 78
-  processTicksAndRejections | node:internal/process/task_queues | 66
-  processTimers | node:internal/timers | 12`);
-  const text = `
-all | root | 1000
-  serve | src/routes/a.ts | 600
-    parse | native | 400
-    +7 smaller | rest | 150`;
-  fixture.state.tree = parseTree(text);
-  fixture.state.detail = parseTree(
-    text.replace('+7 smaller | rest | 150', 'render | src/render.ts | 150'),
-  );
-  const page = await openGraph();
-  expect(await flame(page).has('+7 smaller')).toBe(true);
-  await flame(page).click('serve');
-  await page.waitForFunction(() => window.__flamehouse?.flameView?.test.rectOf('render') !== null);
-  expect(await flame(page).has('+7 smaller')).toBe(false);
-  expect(fixture.state.requests.some((url) => url.includes('root='))).toBe(true);
-  expect(await page.locator('.foot').innerText()).toContain('nothing folded');
 });
 
 test('dragging over the line selects a part of the range', async () => {
@@ -213,16 +117,6 @@ test('types have names of their own and bytes have binary units', async () => {
   );
   expect(query(page)).toEqual({ svc: 'checkout', t: 'heap' });
   expect(await details(page)).toContain('MiB');
-});
-
-test('a link to a frame that is not in the data shows everything and says so', async () => {
-  const page = await openGraph('&f=aaaaaaaaaaaaaaaa&fn=loadPriceRulesSync');
-  expect(await page.locator('.notice').innerText()).toContain(
-    'is not in this data. Showing everything.',
-  );
-  expect(await page.locator('.chip.gone').innerText()).toContain('loadPriceRulesSync');
-  await page.click('.chip.gone button');
-  expect(query(page)).toEqual({ svc: 'checkout' });
 });
 
 test('an empty range says where the data is and goes there', async () => {

@@ -1,74 +1,45 @@
 import type { Palette } from './colours.ts';
-import { drawFrames, drawHighlights, type Fonts, OVERLAY_MARGIN } from './draw.ts';
+import { drawFrames, type Fonts } from './draw.ts';
+import { HighlightLayer } from './highlight-layer.ts';
 import type { FlameRenderer } from './renderer.ts';
 import type { Highlights, Scene } from './scene.ts';
+import { ScreenCanvas } from './screen-canvas.ts';
 
 /** Two canvases, frames below and highlights above, as large as what can be seen. */
 export class CanvasRenderer implements FlameRenderer {
   readonly name = 'canvas';
-  private readonly frames = document.createElement('canvas');
-  private readonly over = document.createElement('canvas');
-  private fonts: Fonts | null = null;
-  private hatch: CanvasPattern | string = '';
-  private themed: Palette | null = null;
-  private ratio = 0;
+  readonly ownMotion = false;
+  private readonly frames: ScreenCanvas;
+  private readonly over: HighlightLayer;
+  private tools: { fonts: Fonts; hatch: CanvasPattern | string } | null = null;
+  private madeFor: { palette: Palette; ratio: number } | null = null;
 
   constructor(private readonly stage: HTMLElement) {
-    this.frames.className = 'frames';
-    this.over.className = 'over';
-    this.over.style.left = `${-OVERLAY_MARGIN}px`;
-    this.over.style.top = `${-OVERLAY_MARGIN}px`;
-    stage.append(this.frames, this.over);
+    this.frames = new ScreenCanvas(stage, 'frames');
+    this.over = new HighlightLayer(stage);
   }
 
   draw(scene: Scene): number {
-    const pen = this.prepare(this.frames, scene.width, scene.height);
-    if (this.themed !== scene.palette || this.fonts === null) {
-      this.themed = scene.palette;
-      this.fonts = readFonts(pen, scene.palette);
-      this.hatch = hatchPattern(pen, scene.palette, this.ratio);
+    const pen = this.frames.pen(scene.width, scene.height);
+    const { palette } = scene;
+    const ratio = window.devicePixelRatio || 1;
+    if (this.tools === null || this.madeFor?.palette !== palette || this.madeFor.ratio !== ratio) {
+      this.tools = { fonts: readFonts(pen, palette), hatch: hatchPattern(pen, palette, ratio) };
+      this.madeFor = { palette, ratio };
     }
-    return drawFrames({ pen, fonts: this.fonts, hatch: this.hatch }, scene);
+    return drawFrames({ pen, ...this.tools }, scene);
   }
 
   highlight(scene: Scene, highlights: Highlights): void {
-    const margin = 2 * OVERLAY_MARGIN;
-    drawHighlights(
-      this.prepare(this.over, scene.width + margin, scene.height + margin),
-      scene,
-      highlights,
-    );
+    this.over.draw(scene, highlights);
   }
 
   destroy(): void {
     this.stage.replaceChildren();
   }
-
-  /** A canvas has as many pixels as the screen shows, and draws in CSS pixels. */
-  private prepare(
-    canvas: HTMLCanvasElement,
-    width: number,
-    height: number,
-  ): CanvasRenderingContext2D {
-    const ratio = window.devicePixelRatio || 1;
-    if (ratio !== this.ratio) {
-      this.ratio = ratio;
-      this.themed = null;
-    }
-    const pixels = { w: Math.round(width * ratio), h: Math.round(height * ratio) };
-    const pen = canvas.getContext('2d')!;
-    if (canvas.width !== pixels.w || canvas.height !== pixels.h) {
-      canvas.width = pixels.w;
-      canvas.height = pixels.h;
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return pen;
-  }
 }
 
-function readFonts(pen: CanvasRenderingContext2D, palette: Palette): Fonts {
+export function readFonts(pen: CanvasRenderingContext2D, palette: Palette): Fonts {
   const regular = `11px ${palette.fontMono}`;
   pen.font = regular;
   return {
@@ -93,7 +64,7 @@ function hatchPattern(
   brush.scale(tile.width / size, tile.height / size);
   brush.fillStyle = palette.canvas;
   brush.fillRect(0, 0, size, size);
-  brush.strokeStyle = palette.fills.at(-1)!;
+  brush.strokeStyle = palette.hatch;
   brush.lineWidth = 3;
   for (const offset of [-size, 0, size]) {
     brush.beginPath();
@@ -103,5 +74,5 @@ function hatchPattern(
   }
   const pattern = pen.createPattern(tile, 'repeat');
   pattern?.setTransform(new DOMMatrix().scale(size / tile.width, size / tile.height));
-  return pattern ?? palette.fills.at(-1)!;
+  return pattern ?? palette.hatch;
 }

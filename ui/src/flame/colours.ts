@@ -119,6 +119,7 @@ export interface Palette {
   readonly fills: readonly string[]; // class -> full colour
   readonly quiet: readonly string[]; // class -> colour off the hot path
   readonly canvas: string;
+  readonly hatch: string; // stripes of what was folded
   readonly label: string;
   readonly labelSecond: string;
   readonly labelRest: string;
@@ -141,6 +142,7 @@ export function readPalette(get: (token: string) => string, dark: boolean): Pale
     fills,
     quiet: fills.map((fill, i) => (i === ROOT_CLASS ? fill : mixOklab(fill, canvas, share))),
     canvas,
+    hatch: token('--frame-rest'),
     label: token('--frame-label'),
     labelSecond: token('--frame-label-2'),
     labelRest: token('--fg-3'),

@@ -1,21 +1,14 @@
 import { CanvasRenderer } from './canvas-renderer.ts';
 import { type Palette, readPalette } from './colours.ts';
 import { keyAction } from './keys.ts';
-import type { FlameRenderer } from './renderer.ts';
-import {
-  type Highlights,
-  type Look,
-  lookOf,
-  ROW_HEIGHT,
-  ROW_PITCH,
-  rectOf,
-  type Scene,
-} from './scene.ts';
-import { type FlameTree, functionIdOf, rowAt } from './tree.ts';
+import { type FlameViewProbe, probeScene } from './probe.ts';
+import type { FlameRenderer, RendererFactory } from './renderer.ts';
+import { type Highlights, type Look, lookOf, ROW_HEIGHT, ROW_PITCH, type Scene } from './scene.ts';
+import { type FlameTree, functionIdOf, REST_FRAME, rowAt } from './tree.ts';
 import { writeTreeItems } from './tree-items.ts';
+import { type ValueRange, wantsMotion, ZOOM_MS, Zoom } from './zoom.ts';
 
-const ZOOM_MS = 160;
-/** A canvas this small says more about a hidden page than about the layout. */
+/** A host this narrow says more about a hidden page than about the layout. */
 const WIDTH_MIN = 40;
 
 export interface FlameViewEvents {
@@ -37,41 +30,31 @@ export interface FlameViewState {
   readonly match: Uint8Array | null;
 }
 
-/** Tests and scripts look at a drawing through this, since a canvas has no elements. */
-export interface FlameViewProbe {
-  readonly renderer: string;
-  readonly lastDrawMs: number;
-  readonly drawnCount: number;
-  readonly animating: boolean;
-  rectOf(nodeIdOrName: string): { x: number; y: number; width: number; height: number } | null;
-  frameAt(x: number, y: number): { id: string; name: string } | null;
-  visible(): { id: string; name: string; total: number; depth: number }[];
-}
-
 /** An icicle in an element. No framework inside; one instance per element, `destroy` at the end. */
 export class FlameView {
   private readonly space = document.createElement('div');
   private readonly stage = document.createElement('div');
   private readonly items = document.createElement('div');
-  private readonly sizes: ResizeObserver;
   private readonly stops = new AbortController();
-  private renderer: FlameRenderer;
+  private readonly zoom = new Zoom();
+  private readonly renderer: FlameRenderer;
+  private readonly sizes: ResizeObserver;
   private palette: Palette;
   private state: FlameViewState | null = null;
   private look: Look | null = null;
   private linked: Uint8Array | null = null;
   private hover = -1;
-  private range = { from: 0, to: 1 };
+  private range: ValueRange = { from: 0, to: 1 };
   private size = { width: 0, height: 0 };
-  private animation = 0;
   private pending = 0;
-  private probe = { lastDrawMs: 0, drawnCount: 0 };
+  private stats = { lastDrawMs: 0, drawnCount: 0 };
 
   constructor(
     private readonly host: HTMLElement,
     private readonly events: FlameViewEvents,
+    makeRenderer: RendererFactory = (stage) => new CanvasRenderer(stage),
   ) {
-    this.palette = this.readTheme();
+    this.palette = readTheme();
     this.space.className = 'flame-space';
     this.stage.className = 'flame-stage';
     this.stage.setAttribute('aria-hidden', 'true');
@@ -79,7 +62,7 @@ export class FlameView {
     this.items.id = `${host.id}-items`;
     this.space.append(this.stage);
     host.append(this.space, this.items);
-    this.renderer = new CanvasRenderer(this.stage);
+    this.renderer = makeRenderer(this.stage);
     this.listen();
     this.sizes = new ResizeObserver(() => this.measure());
     this.sizes.observe(host);
@@ -91,136 +74,90 @@ export class FlameView {
     const last = this.state;
     const sameTree = last?.tree === next.tree;
     this.state = next;
-    if (!sameTree) {
-      this.look = lookOf(next.tree);
-      this.hover = -1;
-      this.space.style.height = `${this.contentHeight()}px`;
-      this.host.parentElement?.style.setProperty(
-        '--flame-content-h',
-        `${this.contentHeight() + 16}px`,
-      );
-    }
+    if (!sameTree) this.takeTree(next.tree);
     if (!sameTree || last.linkedFunction !== next.linkedFunction) this.linkRows();
-    const goal = this.rangeOf(next.focus);
-    if (sameTree && last.focus !== next.focus) this.zoom(goal);
-    else if (!sameTree || this.animation === 0) {
-      this.stopZoom();
-      this.range = goal;
+    if (!sameTree || last.selected !== next.selected || last.focus !== next.focus)
+      this.writeItems();
+    if (sameTree && last.focus !== next.focus) this.moveTo(next.focus);
+    else if (!sameTree) {
+      this.zoom.stop();
+      this.range = this.rangeOf(next.focus);
     }
-    if (last === null || last.selected !== next.selected || !sameTree) this.writeItems();
     this.redraw();
   }
 
   /** Read the colours again, after the theme changed. */
   retheme(): void {
-    this.palette = this.readTheme();
+    this.palette = readTheme();
     this.redraw();
   }
 
   /** Scroll so that a row can be seen. */
   reveal(row: number): void {
+    const { host } = this;
     const top = (this.state?.tree.depth[row] ?? 0) * ROW_PITCH;
-    const room = this.size.height;
-    if (top < this.host.scrollTop) this.host.scrollTop = top;
-    else if (top + ROW_PITCH > this.host.scrollTop + room)
-      this.host.scrollTop = top + ROW_PITCH - room;
+    if (top < host.scrollTop) host.scrollTop = top;
+    else if (top + ROW_PITCH > host.scrollTop + this.size.height)
+      host.scrollTop = top + ROW_PITCH - this.size.height;
   }
 
   destroy(): void {
     this.stops.abort();
     this.sizes.disconnect();
-    this.stopZoom();
+    this.zoom.stop();
     cancelAnimationFrame(this.pending);
     this.renderer.destroy();
     this.host.replaceChildren();
   }
 
+  /** For tests: where frames are and what lies under a point. */
   get test(): FlameViewProbe {
-    const scene = this.scene();
-    const tree = this.state?.tree;
-    const name = (row: number) => this.nameOf(row);
     return {
       renderer: this.renderer.name,
-      ...this.probe,
-      animating: this.animation !== 0,
-      rectOf: (wanted) => {
-        if (!tree || !scene) return null;
-        const row = tree.rowOfId.get(wanted) ?? this.rowsByName(wanted);
-        if (row < 0) return null;
-        const box = this.stage.getBoundingClientRect();
-        const at = rectOf(scene, row);
-        return {
-          x: box.left + at.x,
-          y: box.top + at.y - scene.scrollTop,
-          width: at.w,
-          height: at.h,
-        };
-      },
-      frameAt: (x, y) => {
-        const row = this.rowAtPoint(x, y);
-        return row < 0 ? null : { id: tree?.id[row] ?? '', name: name(row) };
-      },
-      visible: () => {
-        if (!tree || !scene) return [];
-        const rows = Array.from({ length: tree.count }, (_, row) => row);
-        return rows
-          .filter((row) => rectOf(scene, row).w >= 0.5)
-          .map((row) => ({
-            id: tree.id[row]!,
-            name: name(row),
-            total: tree.total[row]!,
-            depth: tree.depth[row]!,
-          }));
-      },
+      animating: this.zoom.running,
+      ...this.stats,
+      ...probeScene(this.scene(), this.stage, (x, y) => this.rowAtPoint(x, y)),
     };
   }
 
-  private nameOf(row: number): string {
-    const frame = this.state?.tree.frame[row] ?? -1;
-    return frame >= 0
-      ? this.look!.name[frame]!
-      : frame === -1
-        ? 'all'
-        : `+${this.state!.tree.folded[row]} smaller`;
+  private takeTree(tree: FlameTree): void {
+    const height = (tree.depthMax + 1) * ROW_PITCH;
+    this.look = lookOf(tree);
+    this.hover = -1;
+    this.space.style.height = `${height}px`;
+    // On small screens the pane is as high as its content.
+    this.host.parentElement?.style.setProperty('--flame-content-h', `${height + 16}px`);
   }
 
-  /** The widest row with that name. */
-  private rowsByName(wanted: string): number {
-    const tree = this.state!.tree;
-    let best = -1;
-    for (let row = 0; row < tree.count; row++)
-      if (this.nameOf(row) === wanted && (best < 0 || tree.total[row]! > tree.total[best]!))
-        best = row;
-    return best;
-  }
-
-  private readTheme(): Palette {
-    const style = getComputedStyle(document.documentElement);
-    const dark = document.documentElement.dataset['theme'] === 'dark';
-    return readPalette((token) => style.getPropertyValue(token), dark);
-  }
-
-  private contentHeight(): number {
-    return (this.state ? this.state.tree.depthMax + 1 : 1) * ROW_PITCH;
+  private moveTo(focus: number): void {
+    const goal = this.rangeOf(focus);
+    const motion = wantsMotion();
+    if (motion && !this.renderer.ownMotion) {
+      this.zoom.start(this.range, goal, (range) => {
+        this.range = range;
+        this.draw();
+      });
+      return;
+    }
+    this.zoom.stop();
+    this.range = goal;
+    if (!this.renderer.ownMotion) return;
+    this.draw(motion ? ZOOM_MS : 0);
+    this.zoom.wait(() => this.highlight());
   }
 
   private measure(): void {
     const style = getComputedStyle(this.host);
-    const width =
-      this.host.clientWidth -
-      Number.parseFloat(style.paddingLeft) -
-      Number.parseFloat(style.paddingRight);
-    const height =
-      this.host.clientHeight -
-      Number.parseFloat(style.paddingTop) -
-      Number.parseFloat(style.paddingBottom);
+    const px = (value: string): number => Number.parseFloat(value);
+    const width = this.host.clientWidth - px(style.paddingLeft) - px(style.paddingRight);
+    const height = this.host.clientHeight - px(style.paddingTop) - px(style.paddingBottom);
     if (width < WIDTH_MIN) return;
     this.size = { width, height: Math.max(ROW_HEIGHT, height) };
     this.stage.style.height = `${this.size.height}px`;
-    this.drawNow();
+    this.draw();
   }
 
-  private rangeOf(row: number): { from: number; to: number } {
+  private rangeOf(row: number): ValueRange {
     const { tree } = this.state!;
     const from = tree.start[row] ?? 0;
     return { from, to: from + (tree.total[row] || 1) };
@@ -228,14 +165,16 @@ export class FlameView {
 
   private scene(): Scene | null {
     if (this.state === null || this.look === null || this.size.width === 0) return null;
-    const { tree, emphasis, match } = this.state;
+    const { tree, emphasis, match, focus } = this.state;
+    const bottom = Math.max(0, (tree.depthMax + 1) * ROW_PITCH - ROW_PITCH);
     return {
       tree,
       look: this.look,
       palette: this.palette,
+      focus,
       ...this.range,
       ...this.size,
-      scrollTop: Math.max(0, Math.min(this.host.scrollTop, this.contentHeight() - ROW_PITCH)),
+      scrollTop: Math.max(0, Math.min(this.host.scrollTop, bottom)),
       emphasis,
       match,
     };
@@ -245,70 +184,46 @@ export class FlameView {
     if (this.pending !== 0) return;
     this.pending = requestAnimationFrame(() => {
       this.pending = 0;
-      this.drawNow();
+      this.draw();
     });
   }
 
-  private drawNow(): void {
+  private draw(motionMs = 0): void {
     const scene = this.scene();
     if (scene === null) return;
     const started = performance.now();
-    this.probe.drawnCount = this.renderer.draw(scene);
-    this.renderer.highlight(scene, this.highlights());
-    this.probe.lastDrawMs = performance.now() - started;
+    const drawnCount = this.renderer.draw(scene, motionMs);
+    this.highlight();
+    this.stats = { drawnCount, lastDrawMs: performance.now() - started };
   }
 
-  private highlights(): Highlights {
-    return { hover: this.hover, selected: this.state?.selected ?? -1, linked: this.linked };
-  }
-
-  private rehighlight(): void {
+  private highlight(): void {
     const scene = this.scene();
-    if (scene !== null) this.renderer.highlight(scene, this.highlights());
+    if (scene === null) return;
+    const none: Highlights = { hover: -1, selected: -1, linked: null };
+    const moving = this.renderer.ownMotion && this.zoom.running;
+    this.renderer.highlight(
+      scene,
+      moving ? none : { hover: this.hover, selected: this.state!.selected, linked: this.linked },
+    );
   }
 
   private linkRows(): void {
     const { tree, linkedFunction } = this.state!;
+    const linked = (row: number): boolean =>
+      tree.frame[row]! >= 0 && functionIdOf(tree, row) === linkedFunction;
     this.linked =
       linkedFunction === ''
         ? null
-        : Uint8Array.from({ length: tree.count }, (_, row) =>
-            tree.frame[row]! >= 0 && functionIdOf(tree, row) === linkedFunction ? 1 : 0,
-          );
+        : Uint8Array.from({ length: tree.count }, (_, row) => (linked(row) ? 1 : 0));
   }
 
   private writeItems(): void {
     const { tree, selected, focus } = this.state!;
-    const current = selected >= 0 ? selected : focus;
     if (tree.count === 0) return;
+    const current = selected >= 0 ? selected : focus;
     const id = writeTreeItems(this.items, tree, current, this.events.describe);
     this.host.setAttribute('aria-activedescendant', id);
-  }
-
-  private zoom(goal: { from: number; to: number }): void {
-    this.stopZoom();
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      this.range = goal;
-      return;
-    }
-    const origin = { ...this.range };
-    const started = performance.now();
-    const step = (): void => {
-      const t = Math.min(1, (performance.now() - started) / ZOOM_MS);
-      const eased = 1 - (1 - t) ** 3;
-      this.range = {
-        from: origin.from + (goal.from - origin.from) * eased,
-        to: origin.to + (goal.to - origin.to) * eased,
-      };
-      this.animation = t < 1 ? requestAnimationFrame(step) : 0;
-      this.drawNow();
-    };
-    this.animation = requestAnimationFrame(step);
-  }
-
-  private stopZoom(): void {
-    cancelAnimationFrame(this.animation);
-    this.animation = 0;
   }
 
   private rowAtPoint(clientX: number, clientY: number): number {
@@ -325,14 +240,11 @@ export class FlameView {
   private listen(): void {
     const { signal } = this.stops;
     const { host } = this;
-    host.addEventListener('scroll', () => this.drawNow(), { signal, passive: true });
-    host.addEventListener(
-      'pointermove',
-      (event) => this.setHover(this.rowAtPoint(event.clientX, event.clientY)),
-      { signal },
-    );
+    const at = (event: MouseEvent): number => this.rowAtPoint(event.clientX, event.clientY);
+    host.addEventListener('scroll', () => this.draw(), { signal, passive: true });
+    host.addEventListener('pointermove', (event) => this.setHover(at(event)), { signal });
     host.addEventListener('pointerleave', () => this.setHover(-1), { signal });
-    host.addEventListener('click', (event) => this.click(event), { signal });
+    host.addEventListener('click', (event) => this.click(at(event), event.shiftKey), { signal });
     host.addEventListener('keydown', (event) => this.key(event), { signal });
   }
 
@@ -340,17 +252,17 @@ export class FlameView {
     if (row === this.hover) return;
     this.hover = row;
     this.host.style.cursor = row >= 0 ? 'pointer' : '';
-    this.rehighlight();
+    this.highlight();
     this.events.onHover(row);
   }
 
-  private click(event: MouseEvent): void {
-    const row = this.rowAtPoint(event.clientX, event.clientY);
+  /** A rest block stands for frames of its caller: zooming there asks for them. */
+  private click(row: number, pickOnly: boolean): void {
     if (row < 0 || this.state === null) return;
     const { tree } = this.state;
-    const frame = tree.frame[row] === -2 ? tree.parent[row]! : row;
+    const frame = tree.frame[row] === REST_FRAME ? tree.parent[row]! : row;
     this.events.onSelect(frame);
-    if (!event.shiftKey) this.events.onFocus(frame);
+    if (!pickOnly) this.events.onFocus(frame);
   }
 
   private key(event: KeyboardEvent): void {
@@ -360,10 +272,21 @@ export class FlameView {
     event.preventDefault();
     event.stopPropagation();
     if (action.do === 'select') {
+      // The owner answers later; the next key must already start from here.
+      this.state = { ...this.state, selected: action.row };
+      this.writeItems();
+      this.highlight();
       this.events.onSelect(action.row);
       this.reveal(action.row);
     } else if (action.do === 'focus') this.events.onFocus(action.row);
     else if (action.do === 'match') this.events.onMatchStep(action.step);
     else this.events.onCopy(action.row);
   }
+}
+
+function readTheme(): Palette {
+  const { documentElement } = document;
+  const style = getComputedStyle(documentElement);
+  const dark = documentElement.dataset['theme'] === 'dark';
+  return readPalette((token) => style.getPropertyValue(token), dark);
 }

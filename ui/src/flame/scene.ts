@@ -13,6 +13,7 @@ export interface Scene {
   readonly tree: FlameTree;
   readonly look: Look;
   readonly palette: Palette;
+  readonly focus: number; // row that fills the width, once a zoom is over
   readonly from: number; // value at the left edge
   readonly to: number; // value at the right edge
   readonly width: number;

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { FlameView } from '../../flame/flame-view.ts';
 import { displayName } from '../../flame/labels.ts';
+import type { RendererFactory } from '../../flame/renderer.ts';
 import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
 import { formatPercent, type Measure } from '../../format.ts';
 import { theme } from '../../state/theme.ts';
@@ -15,6 +16,7 @@ declare global {
 }
 
 interface FlamePaneProps {
+  readonly renderer: RendererFactory;
   readonly tree: FlameTree;
   readonly focus: number;
   readonly selected: number;
@@ -56,23 +58,27 @@ export function FlamePane(props: FlamePaneProps) {
     (hovered > 0 ? functionIdOf(tree, hovered) : '');
 
   useLayoutEffect(() => {
-    const made = new FlameView(host.current!, {
-      onHover: (row) => {
-        links.hoverRow.value = row;
+    const made = new FlameView(
+      host.current!,
+      {
+        onHover: (row) => {
+          links.hoverRow.value = row;
+        },
+        onSelect: (row) => {
+          links.selectedNode.value = latest.current.tree.id[row] ?? '';
+          links.selectedFunction.value = '';
+        },
+        onFocus: (row) => latest.current.onFocus(row),
+        onMatchStep: (step) => latest.current.onMatchStep(step),
+        onCopy: (row) =>
+          copyText(
+            latest.current.tree.frames.name[latest.current.tree.frame[row]!] ?? 'all',
+            'Name copied',
+          ),
+        describe: (row) => describeRow(latest.current, row),
       },
-      onSelect: (row) => {
-        links.selectedNode.value = latest.current.tree.id[row] ?? '';
-        links.selectedFunction.value = '';
-      },
-      onFocus: (row) => latest.current.onFocus(row),
-      onMatchStep: (step) => latest.current.onMatchStep(step),
-      onCopy: (row) =>
-        copyText(
-          latest.current.tree.frames.name[latest.current.tree.frame[row]!] ?? 'all',
-          'Name copied',
-        ),
-      describe: (row) => describeRow(latest.current, row),
-    });
+      props.renderer,
+    );
     view.current = made;
     window.__flamehouse = { flameView: made };
     return () => {
@@ -80,7 +86,7 @@ export function FlamePane(props: FlamePaneProps) {
       links.hoverRow.value = -1;
       window.__flamehouse = { flameView: null };
     };
-  }, [links]);
+  }, [links, props.renderer]);
   useEffect(() => {
     view.current?.show({
       tree,
@@ -90,7 +96,7 @@ export function FlamePane(props: FlamePaneProps) {
       emphasis: props.emphasis,
       match: props.match,
     });
-  }, [tree, props.focus, selected, linkedFunction, props.emphasis, props.match]);
+  }, [tree, props.focus, selected, linkedFunction, props.emphasis, props.match, props.renderer]);
   // Colours are read again when the theme changes.
   useEffect(() => view.current?.retheme(), [theme.value]);
   useEffect(() => {

@@ -1,4 +1,6 @@
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { chooseRenderer, rendererName } from '../../state/renderer.ts';
 
 const KEYS = [
   ['↑ ↓', 'caller, heaviest callee'],
@@ -22,13 +24,32 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
       <h2 id="help-title">Keys in the flame graph</h2>
       <div class="keys">
         {KEYS.map(([key, meaning]) => (
-          <>
-            <span class="kbd" key={key}>
-              {key}
-            </span>
+          <Fragment key={key}>
+            <span class="kbd">{key}</span>
             <span>{meaning}</span>
-          </>
+          </Fragment>
         ))}
+      </div>
+      <div class="draw-with">
+        <span class="grow">
+          Draw frames as
+          <span class="muted">
+            {' '}
+            (elements: the browser finds and prints their text; up to 2,000)
+          </span>
+        </span>
+        <fieldset class="seg" aria-label="Draw frames as">
+          {(['canvas', 'svg'] as const).map((name) => (
+            <button
+              type="button"
+              key={name}
+              aria-pressed={rendererName.value === name}
+              onClick={() => chooseRenderer(name)}
+            >
+              {name === 'canvas' ? 'Canvas' : 'Elements'}
+            </button>
+          ))}
+        </fieldset>
       </div>
       <div class="acts">
         <button type="button" class="btn" onClick={() => dialog.current?.close()}>

@@ -42,6 +42,8 @@ export function HotPathPanel(props: HotPathProps) {
   }
   const rows = pathToShow(tree, path);
   const leaf = rows.at(-1)!;
+  // The sentence counts a function wherever it is called, the leaf only on this path.
+  const here = leaf === path.subject && tree.total[leaf]! < path.subjectTotal ? ' here' : '';
   const share = sayShare(path.subjectTotal / (whole || 1));
   return (
     <section class={props.kept ? 'hotpath kept' : 'hotpath'} aria-label="Hot path">
@@ -73,7 +75,8 @@ export function HotPathPanel(props: HotPathProps) {
                 onClick={() => props.onPick(row)}
               >
                 {nameOf(tree, row)}
-                {row === leaf && ` ${formatPercent(tree.total[row]! / (tree.total[0]! || 1))}`}
+                {row === leaf &&
+                  ` ${formatPercent(tree.total[row]! / (tree.total[0]! || 1))}${here}`}
               </button>
             </Fragment>
           ))}

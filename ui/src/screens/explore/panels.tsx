@@ -9,6 +9,7 @@ import type { Links } from './links.ts';
 import { FirstLoad, NoFunctions } from './nothing.tsx';
 import type { ExploreData } from './use-explore-data.ts';
 import type { ExploreView } from './use-explore-view.ts';
+import { useRenderer } from './use-renderer.ts';
 
 interface PanelProps {
   readonly state: ExploreState;
@@ -21,6 +22,7 @@ interface PanelProps {
 /** The graph: loading, failed, or there; the last picture stays until the next one is. */
 export function FlamePanel({ state, data, view, measure, links }: PanelProps) {
   const { base, tree, shown, nowMs } = data;
+  const renderer = useRenderer(tree?.count ?? 0);
   const waiting = base.loading && (base.stale || base.data === null);
   return (
     <section class="pane" aria-label="Flame graph">
@@ -32,6 +34,7 @@ export function FlamePanel({ state, data, view, measure, links }: PanelProps) {
       ) : (
         <div class={base.stale ? 'pane grow kept' : 'pane grow'}>
           <FlamePane
+            renderer={renderer}
             tree={tree}
             focus={view.focus}
             selected={view.ringed}

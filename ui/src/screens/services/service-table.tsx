@@ -2,10 +2,10 @@ import type { SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
 import { apiUrl, getJson } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { formatNumber } from '../../format.ts';
-import { sumSeries } from '../../series.ts';
+import { type Line, sumSeries } from '../../series.ts';
 import { followLink, go } from '../../state/location.ts';
-import { exploreUrl } from '../../state/url.ts';
-import { formatAgo } from '../../time.ts';
+import { type ExploreState, exploreUrl } from '../../state/url.ts';
+import { formatAgo, type Range } from '../../time.ts';
 import { Sparkline } from './sparkline.tsx';
 
 interface ServiceTableProps {
@@ -14,7 +14,8 @@ interface ServiceTableProps {
   readonly silentMs: number;
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** One row per service, the one that uses the most CPU first. */
 export function ServiceTable({ services, nowMs, silentMs }: ServiceTableProps) {
@@ -63,7 +64,8 @@ function Row({
   readonly nowMs: number;
   readonly live: boolean;
 }) {
-  const url = exploreUrl({ service: service.service });
+  const { line, range } = useLastHour(service.service, nowMs);
+  const url = exploreUrl({ service: service.service, ...openingRange(line, nowMs) });
   const { lastDeploy } = service;
   const version = lastDeploy?.version || service.versions.at(-1) || '–';
   const open = (event: MouseEvent): void => {
@@ -77,7 +79,7 @@ function Row({
         </a>
       </td>
       <td class="hide-s">
-        <CpuSpark service={service.service} nowMs={nowMs} />
+        <Sparkline line={line} range={range} />
       </td>
       <td class="num">
         {live ? (
@@ -102,10 +104,16 @@ function Row({
 }
 
 /** CPU of one service over the last hour; asked for again once a minute. */
-function CpuSpark({ service, nowMs }: { readonly service: string; readonly nowMs: number }) {
-  const to = Math.ceil(nowMs / 60_000) * 60_000;
-  const url = apiUrl('series', { service, type: 'cpu', from: to - HOUR_MS, to, stepMs: 60_000 });
+function useLastHour(service: string, nowMs: number): { line: Line | null; range: Range } {
+  const to = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS;
+  const range = { from: to - HOUR_MS, to };
+  const url = apiUrl('series', { service, type: 'cpu', ...range, stepMs: MINUTE_MS });
   const series = useQuery<SeriesAnswer>(url, (signal) => getJson(url, signal), service);
-  if (series.data === null) return <Sparkline line={null} range={null} />;
-  return <Sparkline line={sumSeries(series.data)} range={{ from: to - HOUR_MS, to }} />;
+  return { line: series.data === null ? null : sumSeries(series.data), range };
+}
+
+/** A service that is younger than a quarter of an hour opens in a range that it fills. */
+function openingRange(line: Line | null, nowMs: number): Partial<ExploreState> {
+  const first = line?.timesMs[0];
+  return first !== undefined && nowMs - first < 15 * MINUTE_MS ? { from: 'now-15m' } : {};
 }

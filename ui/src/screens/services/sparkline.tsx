@@ -34,14 +34,8 @@ export function sparkPaths(
   return { stroke, area };
 }
 
-export function Sparkline({
-  line,
-  range,
-}: {
-  readonly line: Line | null;
-  readonly range: Range | null;
-}) {
-  const paths = line === null || range === null ? null : sparkPaths(line, range);
+export function Sparkline({ line, range }: { readonly line: Line | null; readonly range: Range }) {
+  const paths = line === null ? null : sparkPaths(line, range);
   return (
     <svg
       class="spark"
