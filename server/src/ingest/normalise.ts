@@ -9,6 +9,7 @@ import {
   storeScaleOf,
 } from '@flamehouse/proto';
 import type { UploadMeta } from '../storage/profile-store.ts';
+import type { BusiestEndpoints } from './busiest-endpoints.ts';
 import type { FrameCache } from './frame-cache.ts';
 import { FrameRows, type StackRow } from './frame-rows.ts';
 import { type FunctionSums, FunctionSumTable } from './function-sums.ts';
@@ -57,6 +58,7 @@ export interface NormaliseOptions {
   readonly retentionMs: number;
   readonly series: SeriesLimit;
   readonly frames: FrameCache;
+  readonly endpoints: BusiestEndpoints;
 }
 
 /**
@@ -81,7 +83,7 @@ export function normaliseUpload(
 class UploadRows {
   readonly repairs = new Repairs();
   private readonly meta: UploadMeta;
-  private readonly frames: FrameCache;
+  private readonly options: NormaliseOptions;
   private readonly labels: LabelRows;
   private readonly stacks = new Map<string, StackRow>();
   private readonly samples = new Map<string, SampleRow>();
@@ -89,16 +91,16 @@ class UploadRows {
   private readonly functions = new FunctionSumTable();
   private readonly types = new Map<string, { gauge: boolean; value: number; carry: ScaledCarry }>();
 
-  constructor(meta: UploadMeta, { series, frames }: NormaliseOptions) {
+  constructor(meta: UploadMeta, options: NormaliseOptions) {
     this.meta = meta;
-    this.frames = frames;
-    this.labels = new LabelRows(meta, series, this.repairs);
+    this.options = options;
+    this.labels = new LabelRows(meta, options.series, this.repairs);
   }
 
   addProfile(profile: Profile): void {
     const columns = this.columnsOf(profile);
     const ticks = new TickColumn(profile);
-    const frames = new FrameRows(profile, this.frames, this.repairs);
+    const frames = new FrameRows(profile, this.options.frames, this.repairs);
     const labelRows = this.labelRowsOf(profile);
     for (let sample = 0; sample < sampleCount(profile); sample++) {
       const stackId = frames.stackOf(sample);
@@ -111,7 +113,7 @@ class UploadRows {
         );
         if (value === 0) continue;
         this.addSample(type, label, stackId, value);
-        if (type === CPU) this.functions.add(stack, label.endpoint, value, ticks.of(sample, stack));
+        if (type === CPU) this.addCpu(stack, label.endpoint, value, ticks.of(sample, stack));
       }
     }
     for (const [id, stack] of frames.stacks) this.stacks.set(id, stack);
@@ -166,6 +168,11 @@ class UploadRows {
       );
     }
     return value;
+  }
+
+  private addCpu(stack: StackRow, endpoint: string, micros: number, ticks: number): void {
+    const folded = this.options.endpoints.fold(this.meta.service, endpoint, micros);
+    this.functions.add(stack, folded, micros, ticks);
   }
 
   private addSample(type: string, label: LabelRow, stackId: string, value: number): void {

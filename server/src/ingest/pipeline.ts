@@ -5,6 +5,7 @@ import { decodeProfile, type Profile, type UploadAnswer } from '@flamehouse/prot
 import { ApiError } from '../errors.ts';
 import type { Engine } from '../storage/engine.ts';
 import type { IncomingUpload, IngestPipeline } from '../storage/profile-store.ts';
+import { BusiestEndpoints } from './busiest-endpoints.ts';
 import { FrameCache } from './frame-cache.ts';
 import { gunzipProfile } from './gunzip.ts';
 import { Inserter } from './inserter.ts';
@@ -48,6 +49,7 @@ export class SpoolingPipeline implements IngestPipeline {
   private readonly ids: UploadIds;
   private readonly series: SeriesAdmission;
   private readonly frames = new FrameCache();
+  private readonly endpoints: BusiestEndpoints;
   private readonly known: KnownNames = {
     frames: new KnownRows(),
     stacks: new KnownRows(),
@@ -65,6 +67,7 @@ export class SpoolingPipeline implements IngestPipeline {
     this.engine = engine;
     this.ids = ids;
     this.series = new SeriesAdmission(config.now);
+    this.endpoints = new BusiestEndpoints(config.now);
     this.inserter = new Inserter({
       insert: (segment) => this.insertSegment(segment),
       done: (segment) => this.removeSegment(segment),
@@ -141,9 +144,9 @@ export class SpoolingPipeline implements IngestPipeline {
   }: IncomingUpload): Promise<NormalisedUpload> {
     const decoded: Profile[] = [];
     for (const body of profiles) decoded.push(decodeProfile(await gunzipProfile(body)));
-    const { series, frames } = this;
+    const { series, frames, endpoints } = this;
     const { retentionMs } = this.config;
-    return normaliseUpload(meta, decoded, { receivedAtMs, retentionMs, series, frames });
+    return normaliseUpload(meta, decoded, { receivedAtMs, retentionMs, series, frames, endpoints });
   }
 
   private addToBatch(segment: string, upload: NormalisedUpload, receivedAtMs: number): void {

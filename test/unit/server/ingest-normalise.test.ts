@@ -6,6 +6,7 @@ import {
   type Profile,
   ProfileBuilder,
 } from '../../../proto/src/index.ts';
+import { BusiestEndpoints } from '../../../server/src/ingest/busiest-endpoints.ts';
 import { FrameCache } from '../../../server/src/ingest/frame-cache.ts';
 import { type NormalisedUpload, normaliseUpload } from '../../../server/src/ingest/normalise.ts';
 import { SeriesAdmission } from '../../../server/src/ingest/series-admission.ts';
@@ -54,7 +55,12 @@ function normalise(
   {
     meta = {},
     series = new SeriesAdmission(() => NOW),
-  }: { meta?: Partial<UploadMeta>; series?: SeriesAdmission } = {},
+    endpoints = new BusiestEndpoints(() => NOW),
+  }: {
+    meta?: Partial<UploadMeta>;
+    series?: SeriesAdmission;
+    endpoints?: BusiestEndpoints;
+  } = {},
 ): NormalisedUpload {
   const base = {
     ...NO_META,
@@ -66,7 +72,7 @@ function normalise(
   return normaliseUpload(
     { ...base, agent: AGENT, instance: 'i', version: '1', environment: 'e', ...meta },
     [profile],
-    { receivedAtMs: NOW, retentionMs: 86_400_000, series, frames: new FrameCache() },
+    { receivedAtMs: NOW, retentionMs: 86_400_000, series, frames: new FrameCache(), endpoints },
   );
 }
 
@@ -133,6 +139,24 @@ describe('functions', () => {
 
   test('add up CPU and ticks where CPU was used; recursion counts once', () => {
     expect(sums(normalise(profileOf(samples)))).toEqual([' 0 30 0 3', ' 30 30 3 3', 'x 10 10 1 1']);
+  });
+
+  test('keep the 32 busiest endpoints apart; the sum over all stays', () => {
+    let now = NOW;
+    const endpoints = new BusiestEndpoints(() => now);
+    const cpu = Array.from({ length: 40 }, (_, i) => ({
+      stack: ['main'],
+      values: [1, 0, (i + 1) * 1_000],
+      labels: [label('endpoint', `e${i}`)],
+    }));
+    const kept = (upload: NormalisedUpload) => {
+      const names = upload.functions.map(({ endpoint }) => endpoint);
+      const sum = upload.functions.reduce((total, { self }) => total + self, 0);
+      return [names.length, names[0], names.includes('(other)'), sum];
+    };
+    expect(kept(normalise(profileOf(cpu), { endpoints }))).toEqual([33, 'e0', true, 820]);
+    now += 61_000;
+    expect(kept(normalise(profileOf(cpu), { endpoints }))).toEqual([33, '(other)', true, 820]);
   });
 
   test('of a profile without tick counts get ticks from its period', () => {
