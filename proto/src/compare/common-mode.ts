@@ -6,6 +6,7 @@ import type { Measured, Standardised } from './standardise.ts';
 export interface CommonMode {
   readonly log: Float64Array; // instance -> logarithm of its factor; the mean over group 0 is 0
   readonly weight: Float64Array; // function -> its part in the estimate; sums to 1, or all 0
+  readonly eligible: Float64Array; // function -> its part in what could carry the estimate; sums to 1, or all 0
 }
 
 /** Relative noise of a function that counting does not explain, for weights only. */
@@ -29,8 +30,9 @@ export function commonMode(
 ): CommonMode {
   const log = new Float64Array(data.instanceCount);
   const weight = new Float64Array(data.functionCount);
-  const used = usedFunctions(data, functions, excluded);
-  if (used.func.length === 0) return { log, weight };
+  const eligible = new Float64Array(data.functionCount);
+  const used = usedFunctions(data, functions, { excluded, eligible });
+  if (used.func.length === 0) return { log, weight, eligible };
   for (let instance = 0; instance < data.instanceCount; instance++) {
     const x = used.func.map((func, i) =>
       Math.log(data.self.value[instance * data.functionCount + func]! / used.reference[i]!),
@@ -42,7 +44,7 @@ export function commonMode(
     });
   }
   const shift = meanOver(log, data.group, 0);
-  return { log: log.map((value) => value - shift), weight };
+  return { log: log.map((value) => value - shift), weight, eligible };
 }
 
 interface Used {
@@ -55,7 +57,7 @@ interface Used {
 function usedFunctions(
   data: Standardised,
   functions: readonly ComparedFunction[],
-  excluded: ReadonlySet<number>,
+  { excluded, eligible }: { excluded: ReadonlySet<number>; eligible: Float64Array },
 ): Used {
   const { functionCount, instanceCount } = data;
   const all = { func: [], reference: [], share: [], precision: [] } as {
@@ -74,8 +76,11 @@ function usedFunctions(
   }
   const share = all.share.map((size) => Math.min(size, SHARE_MAX * service));
   const whole = { ...all, share };
-  const left = share.reduce((sum, s, i) => sum + (excluded.has(all.func[i]!) ? 0 : s), 0);
   const available = share.reduce((sum, s) => sum + s, 0);
+  all.func.forEach((func, i) => {
+    eligible[func] = share[i]! / available;
+  });
+  const left = share.reduce((sum, s, i) => sum + (excluded.has(all.func[i]!) ? 0 : s), 0);
   if (instanceCount === 0 || left < KEEP_MIN * available) return whole;
   const kept = [...all.func.keys()].filter((i) => !excluded.has(all.func[i]!));
   const pick = (column: readonly number[]) => kept.map((i) => column[i]!);

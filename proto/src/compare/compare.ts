@@ -140,7 +140,7 @@ function pass(input: CompareInput, raw: Standardised, excluded: ReadonlySet<numb
     total,
     selfTests,
     totalTests,
-    tests: withQ([...selfTests.tests, ...totalTests.tests]),
+    tests: withQ([...selfTests.tests, ...totalTests.tests], serviceBase),
     commonVariance,
     relativeNoise: Math.sqrt(squared * replication.inverse + 2 * totalTests.timePooled),
   };

@@ -85,6 +85,8 @@ function notEnough(comparison: Comparison, { head }: SideNames): string {
       return `Not enough samples to judge ${head}. ${formatCount(base.busyTicks)} before and ${formatCount(after.busyTicks)} after; at least ${TICKS_NEEDED} on each side are needed.`;
     case 'requests':
       return `Not enough data to judge ${head}. Requests were counted on one side only.`;
+    case 'direction':
+      return `Not enough data to judge ${head}. Half of its functions moved against the other half, and either may have changed; compare with a canary.`;
     case 'smallest-change':
       return `Not enough data to judge ${head}. Only a change above ${seen} would have been seen; more minutes or more instances narrow that.`;
     default:

@@ -23,6 +23,9 @@ export interface MovedOptions {
 export const NEW_OR_GONE = 0.05;
 const SIZE_DIFFERENCE = 0.25;
 const DEVIATIONS = 3;
+/** A pair is tested as one function, so a surer match may differ more: logarithms of the ratio. */
+const SAME_CALLS_DIFFERENCE = Math.log(1.5);
+const SAME_NAME_DIFFERENCE = Math.log(3);
 /** Counting variance over size² at 8 ticks an instance; fewer could be on one side by chance alone. */
 const COUNTING_MAX = 1 / 4;
 
@@ -63,16 +66,17 @@ function candidate(
 ): (MovedPair & { readonly score: number })[] {
   const { functions, graph, total, self } = options;
   if (functions[before]!.kind !== functions[after]!.kind) return [];
-  if (!alike(before, after, total, options)) return [];
   const name = nameWithoutPosition(functions[before]!.name);
   const sameName = name === nameWithoutPosition(functions[after]!.name);
   const onlyOne = sameName && named.gone.get(name) === 1 && named.appeared.get(name) === 1;
   const shared = sharedNeighbours(graph, before, after);
   if (shared === 0 && !(onlyOne && !name.includes('(anonymous)'))) return [];
+  const difference = Math.abs(Math.log(total.head[after]! / total.base[before]!));
+  const sameCalls = shared > 0 && shared === neighbourCount(graph, before, after) / 2;
+  const allowed = sameName ? SAME_NAME_DIFFERENCE : sameCalls ? SAME_CALLS_DIFFERENCE : 0;
+  if (difference > allowed && !alike(before, after, total, options)) return [];
   const selfAlike = alike(before, after, self, options);
-  const ratio = total.head[after]! / total.base[before]!;
-  const score =
-    (sameName ? 100 : 0) + (selfAlike ? 10 : 0) + Math.min(shared, 9) - Math.abs(Math.log(ratio));
+  const score = (sameName ? 100 : 0) + (selfAlike ? 10 : 0) + Math.min(shared, 9) - difference;
   return [{ gone: before, appeared: after, shared, score }];
 }
 
@@ -110,7 +114,14 @@ function sharedNeighbours(graph: CallGraph, before: number, after: number): numb
   );
 }
 
-/** Function -> the function that it is counted as. Pairs of an earlier round may be part of a chain. */
+function neighbourCount({ callers, callees }: CallGraph, before: number, after: number): number {
+  return [before, after].reduce(
+    (sum, func) => sum + callers[func]!.length + callees[func]!.length,
+    0,
+  );
+}
+
+/** Function -> the function that it is counted as. */
 export function countedAs(functionCount: number, pairs: readonly MovedPair[]): Int32Array {
   const as = Int32Array.from({ length: functionCount }, (_, func) => func);
   for (const { gone, appeared } of pairs) as[appeared] = gone;

@@ -1,6 +1,8 @@
+import { partBelow } from './call-graph.ts';
 import type { Findings } from './compare.ts';
 import { type CompareInput, LEVELS, type SideSums } from './input.ts';
 import { lookAt } from './looks.ts';
+import { loadVariance } from './noise.ts';
 import { type FunctionChange, functionChanges, type OriginChange, originChanges } from './rows.ts';
 import { sizesOf, sumOf } from './sizes.ts';
 import { type SmallestChange, smallestChange } from './smallest-change.ts';
@@ -69,7 +71,8 @@ export function report(
     serviceBase,
     commonVariance: found.commonVariance,
     historyWindows: history?.windows ?? 0,
-    tests: found.tests.length,
+    loadVariance: loadVariance(raw.load),
+    tests: found.tests,
     flagged: found.flagged.length,
     service: code,
     spend,
@@ -81,7 +84,7 @@ export function report(
     origins,
     service: code,
     common,
-    coveredShare: origins.reduce((sum, { test }) => sum + test.base, 0) / serviceBase,
+    coveredShare: coveredBy(found),
     smallestChange: smallest.ofService,
     shortage: shortageOf(base, head, minutes),
     simultaneous,
@@ -105,6 +108,15 @@ export function report(
     smallest,
     warnings: warningsOf({ input, raw, common: found.common, smallest, base, head }),
   };
+}
+
+/** The part of what could carry the common mode that lies below the origins. */
+function coveredBy({ origins, graph, total, common }: Findings): number {
+  const below = origins.map(({ test }) => partBelow(graph, test.func, total.pooled));
+  return common.eligible.reduce(
+    (sum, share, func) => sum + share * Math.max(0, ...below.map((part) => part[func]!)),
+    0,
+  );
 }
 
 function factsOf({ instances, rows }: SideSums, loadPerMinute: number, cost: number): SideFacts {

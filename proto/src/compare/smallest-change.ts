@@ -2,7 +2,14 @@ import { studentUpper } from './distributions.ts';
 import { LEVELS } from './input.ts';
 import { meanOf, median } from './robust.ts';
 import type { Replication, Sizes } from './sizes.ts';
-import { type PartTests, satterthwaite, timeDegrees } from './test-functions.ts';
+import {
+  type FunctionTest,
+  meanTestWeight,
+  type PartTests,
+  satterthwaite,
+  testWeight,
+  timeDegrees,
+} from './test-functions.ts';
 import type { RelativeChange } from './whole-service.ts';
 
 /** The change that would have been found with a probability of 90 %, as shares of the service's CPU. */
@@ -21,21 +28,26 @@ export interface SmallestChangeOptions {
   readonly replication: Replication;
   readonly serviceBase: number;
   readonly commonVariance: number;
+  readonly loadVariance: number;
   readonly historyWindows: number;
-  readonly tests: number;
+  readonly tests: readonly FunctionTest[]; // of both parts
   readonly flagged: number;
   readonly service: RelativeChange;
   readonly spend: number;
 }
 
 const SHARES = [0.01, 0.05, 0.2];
-/** A change that nobody looks for hides in a function of this size before it changed. */
-const USUAL_SHARE = 0.05;
+/**
+ * What a change is expected to come from: a function or subtree that took this share before. Chosen so
+ * that the number agrees with what is found when simulated (test/bench/README.md).
+ */
+const USUAL_SHARE = 0.1;
 const MISSED = 0.1;
 
 /** What this comparison could have seen. Units: shares of the service's CPU. */
 export function smallestChange(options: SmallestChangeOptions): SmallestChange {
-  const inFunction = (share: number) => share * relativeChangeSeen(share, options);
+  const inFunction = (share: number) =>
+    Math.max(LEVELS.floor, share * relativeChangeSeen(share, options));
   const { sd } = options.service;
   const upper = studentUpper((LEVELS.service * options.spend) / 2, options.service.df);
   return {
@@ -54,16 +66,17 @@ function grownShare(inFunction: (share: number) => number): number {
 
 /** The smallest relative change of a function that takes `share` of the service. */
 function relativeChangeSeen(share: number, options: SmallestChangeOptions): number {
-  const { total, sizes, replication, commonVariance } = options;
+  const { total, sizes, replication, serviceBase } = options;
   const tested = total.tests.map(({ func }) => func);
   const ticks = median(tested.map((func) => sizes.counting[func]! * sizes.pooled[func]!));
-  const counting = ticks / (share * options.serviceBase);
+  const counting = ticks / (share * serviceBase);
   const factor = meanOf(tested.map((func) => total.process.factor[func]!));
   const within = factor * (counting + total.process.squared) * replication.inverse;
-  const between = 2 * total.timePooled;
+  const between = 2 * total.timePooled + options.loadVariance;
   const df = satterthwaite(within, total.process.degrees, between, timeDegrees(options));
-  const level =
-    (LEVELS.functions * options.spend * Math.max(1, options.flagged)) / (2 * options.tests);
-  const deviations = studentUpper(level, df) + studentUpper(MISSED, df);
-  return deviations * Math.sqrt(within + between + commonVariance);
+  const weight = testWeight(share) / (meanTestWeight(options.tests, serviceBase) || 1);
+  const count = Math.max(1, options.tests.length);
+  const level = (LEVELS.functions * options.spend * Math.max(1, options.flagged)) / (2 * count);
+  const deviations = studentUpper(Math.min(0.5, level * weight), df) + studentUpper(MISSED, df);
+  return deviations * Math.sqrt(within + between + options.commonVariance);
 }

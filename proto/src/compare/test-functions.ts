@@ -2,6 +2,7 @@ import { studentTwoSided, studentUpper } from './distributions.ts';
 import { pooledTimeVariance, type TimeNoise, timeVariance } from './history.ts';
 import { type ComparedFunction, LEVELS } from './input.ts';
 import { type ProcessNoise, processNoise } from './noise.ts';
+import { meanOf } from './robust.ts';
 import type { Replication, Sizes } from './sizes.ts';
 
 export type Part = 'self' | 'total';
@@ -43,7 +44,7 @@ export interface PartTests {
 
 const VALUES_MIN = 8;
 /** Variances between processes differ more over functions than one shared variance says. */
-const INTERVAL_MARGIN = 1.5;
+const INTERVAL_MARGIN = 2;
 const HISTORY_DEGREES = 5;
 const DEFAULT_DEGREES = 20;
 
@@ -107,16 +108,41 @@ export function satterthwaite(a: number, degreesA: number, b: number, degreesB: 
   return (a + b) ** 2 / (a ** 2 / degreesA + b ** 2 / degreesB);
 }
 
-/** Benjamini and Hochberg's q over all tests of both parts; totals along a stack depend positively. */
-export function withQ(tests: readonly FunctionTest[]): FunctionTest[] {
-  const order = [...tests.keys()].sort((a, b) => tests[b]!.p - tests[a]!.p);
+/** A function of this share of the service, or more, gets the largest weight. */
+const WEIGHT_SHARE_MAX = 0.2;
+
+/**
+ * Benjamini and Hochberg's q over all tests of both parts, weighted by size.
+ *
+ * An effect that counts is a large relative change in a small function and a slight one in a large
+ * function, so small functions can spare some of their level. Sizes do not depend on the difference.
+ * Source  Genovese, Roeder, Wasserman 2006, https://doi.org/10.1093/biomet/93.3.509; under positive
+ *         dependence, as of totals along a stack: Benjamini, Yekutieli 2001
+ */
+export function withQ(tests: readonly FunctionTest[], serviceBase: number): FunctionTest[] {
+  const mean = meanTestWeight(tests, serviceBase);
+  const weighted = tests.map((test) => (test.p * mean) / testWeight(shareOf(test, serviceBase)));
+  const order = [...tests.keys()].sort((a, b) => weighted[b]! - weighted[a]!);
   const q = new Float64Array(tests.length);
   let smallest = 1;
   order.forEach((row, place) => {
-    smallest = Math.min(smallest, (tests[row]!.p * tests.length) / (tests.length - place));
+    smallest = Math.min(smallest, (weighted[row]! * tests.length) / (tests.length - place));
     q[row] = smallest;
   });
   return tests.map((test, row) => ({ ...test, q: q[row]! }));
+}
+
+/** The part of the level that a test of this size gets, against others. */
+export function testWeight(share: number): number {
+  return Math.min(share, WEIGHT_SHARE_MAX);
+}
+
+export function meanTestWeight(tests: readonly FunctionTest[], serviceBase: number): number {
+  return meanOf(tests.map((test) => testWeight(shareOf(test, serviceBase))));
+}
+
+function shareOf({ base, head }: FunctionTest, serviceBase: number): number {
+  return (base + head) / 2 / serviceBase;
 }
 
 /** Half the width of an interval around the effect. */

@@ -13,7 +13,7 @@ export interface Interval {
 }
 
 /** Why a comparison answers `not-enough-data`. */
-export type Shortage = 'minutes' | 'ticks' | 'requests' | 'smallest-change';
+export type Shortage = 'minutes' | 'ticks' | 'requests' | 'smallest-change' | 'direction';
 
 export interface Verdict {
   readonly state: VerdictState;
@@ -30,7 +30,7 @@ export interface VerdictOptions {
   readonly origins: readonly Origin[];
   readonly service: RelativeChange;
   readonly common: RelativeChange;
-  readonly coveredShare: number; // base CPU below the origins
+  readonly coveredShare: number; // of what could carry the common mode, below the origins
   readonly smallestChange: number;
   readonly shortage: Shortage | null;
   readonly simultaneous: boolean;
@@ -38,7 +38,7 @@ export interface VerdictOptions {
   readonly serviceMeans: boolean; // false when CPU is only a share of itself
 }
 
-/** If origins cover more of base, "this grew" cannot be told from "all else shrank". */
+/** If origins cover more, "this grew" cannot be told from "all else shrank". */
 const COVERED_MAX = 0.45;
 const CANARY_INSTANCES_MIN = 3;
 
@@ -57,6 +57,7 @@ export function judge(options: VerdictOptions): Verdict {
     if (signs.size > 1 && small) {
       return { ...ofService, cancelled: true, state: 'no-change', exitCode: 0 };
     }
+    if (wide && effect.low < 0 && effect.high > 0) return tooFew(options, 'direction');
     return { ...verdict, effect, from, ...sided(effect.value) };
   }
   if (service.flagged && options.serviceMeans) return { ...ofService, ...sided(service.change) };
