@@ -8,6 +8,7 @@ import { UploadSlots } from '../http/upload-slots.ts';
 import type { IncomingUpload } from '../storage/profile-store.ts';
 import { answers, documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
+import { uploadBodySchema } from './upload-schema.ts';
 
 /** What curl, agents and other profilers send a bare profile as. */
 const RAW_CONTENT_TYPES = new Set([
@@ -32,14 +33,14 @@ export function profilesRoutes(
     '/profiles',
     {
       bodyLimit: config.uploadBytesMax,
-      config: { access: 'ingest' },
+      config: { access: 'ingest', documentedBody: uploadBodySchema },
       schema: {
         summary: 'Upload profiles',
         description:
           'multipart/form-data with part `meta` and profiles as files, or a bare pprof (gzip or not) with the query below. 200 means that the upload is durable.',
         tags: ['ingest'],
         querystring: rawQuerySchema,
-        consumes: ['multipart/form-data', 'application/octet-stream'],
+        consumes: ['multipart/form-data'],
         response: documented(answers.upload),
       },
     },

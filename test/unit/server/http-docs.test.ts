@@ -66,6 +66,14 @@ test('the parameters of a flame graph are the contract’s', () => {
   );
 });
 
+test('the parts of an upload are described, although the route checks them by itself', () => {
+  const { requestBody } = document.paths['/api/v1/profiles']!['post'] as unknown as {
+    requestBody: { content: Record<string, { schema: { properties: object } }> };
+  };
+  const { schema } = requestBody.content['multipart/form-data']!;
+  expect(Object.keys(schema.properties)).toEqual(['meta', 'profile']);
+});
+
 test('the page needs nothing that the content security policy forbids', async () => {
   const page = await server.app.inject('/api/docs');
   expect(page.statusCode).toBe(200);
