@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { drainPending } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { ApiError } from '../errors.ts';
@@ -16,6 +16,9 @@ export interface EngineConfig {
     readonly database: string;
   };
 }
+
+/** Errors are thrown, and logged by whoever knows what they mean. */
+const LOG = { level: ClickHouseLogLevel.OFF };
 
 type Connection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['connection']>;
 
@@ -43,7 +46,7 @@ async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engi
   const connect = async (): Promise<EngineClient> => {
     // chdb types its connection with @clickhouse/client-common, whose copy inside the client is a type of its own.
     const connection = createChdbConnection({ path }) as unknown as Connection;
-    const client = createClient({ connection });
+    const client = createClient({ connection, log: LOG });
     clients.push(client);
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${clickHouse.database}` });
     await client.command({ query: `USE ${clickHouse.database}` });
@@ -71,7 +74,7 @@ async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engi
 
 async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<Engine> {
   const { user: username, password, database } = clickHouse;
-  const options = { url, username, password, request_timeout: REMOTE_TIMEOUT_MS };
+  const options = { url, username, password, request_timeout: REMOTE_TIMEOUT_MS, log: LOG };
   const first = createClient(options);
   try {
     await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
@@ -91,7 +94,10 @@ async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<En
     client,
     bind: (query_params) => ({
       query_params,
-      clickhouse_settings: { cancel_http_readonly_queries_on_client_close: 1 },
+      clickhouse_settings: {
+        cancel_http_readonly_queries_on_client_close: 1,
+        wait_end_of_query: 1, // Else an error after the first bytes would look like an answer.
+      },
     }),
     canAbort: true,
   };
