@@ -1,25 +1,36 @@
 import { createRequire } from 'node:module';
 import type * as Pprof from '@datadog/pprof';
 import { AgentError } from './messages.ts';
+import {
+  type ContextPath,
+  contextSetter,
+  findContextPath,
+} from './native-context.ts';
+import type { SampleContext } from './sample-context.ts';
+import { SliceRows, TickLabels } from './tick-labels.ts';
 
-/** A place in code as V8 names it. `line` is the line of the definition, from 1; 0 when unknown. */
+/** A place in code as V8 names it: where the function is defined, in the code that runs. */
 export interface RawFrame {
   readonly name: string;
   readonly file: string;
-  readonly line: number;
+  readonly line: number; // from 1; 0 when unknown
+  readonly column?: number; // from 1, in UTF-16 units: where the parameters begin
 }
 
 /**
  * What the native sampler saw between two stops.
  *
- * Shape   stacks[i] holds rows of `frames`, leaf first as V8 gives it, and pairs with ticks[i].
- *         Idle and garbage collection are stacks of one frame.
+ * Shape   stacks[i] holds rows of `frames`, leaf first as V8 gives it, and pairs with ticks[i],
+ *         contexts[i] (null: outside any) and stalls[i] (-1: in none). Rows with one stack share
+ *         the array. Idle and garbage collection are stacks of one frame.
  * Units   `tickNanos` is the wall time of a tick; `nonJsCpuNanos` is CPU of other threads.
  */
 export interface CpuSlice {
   readonly frames: readonly RawFrame[];
   readonly stacks: readonly (readonly number[])[];
   readonly ticks: readonly number[];
+  readonly contexts: readonly (SampleContext | null)[];
+  readonly stalls: readonly number[];
   readonly tickNanos: number;
   readonly durationNanos: number;
   readonly nonJsCpuNanos: number;
@@ -33,10 +44,17 @@ export interface HeapSlice {
   readonly bytes: readonly number[];
 }
 
+/** Which stall of the window holds a moment, in epoch microseconds; -1 when none does. */
+export type StallAt = (epochMicros: number) => number;
+
 export interface V8Profiler {
+  /** Where a context lives: with the continuation (AsyncContextFrame), or in one slot per thread. */
+  readonly contextPath: ContextPath;
+  /** The context of the code that runs now. Does nothing while nothing is sampled. */
+  setContext(context: SampleContext | undefined): void;
   startCpu(sampleHz: number): void;
   /** Take what was seen since the last call and, with `restart`, go on sampling. */
-  takeCpu(restart: boolean): CpuSlice;
+  takeCpu(restart: boolean, stallAt?: StallAt | null): CpuSlice;
   startHeap(intervalBytes: number): void;
   takeHeap(): HeapSlice;
   /** Stop whatever runs. */
@@ -51,26 +69,46 @@ const HEAP_STACK_FRAMES = 64; // what dd-trace uses; deeper frames are cut at th
 /** Contexts also size a ring buffer of 2 x duration / interval entries: 20 s are 190 kB at 99 Hz. */
 const CONTEXT_BUFFER_MS = 20_000;
 
-const NO_LABELS = {};
+/**
+ * The library emits columns only of frames whose map it thinks missing. With this in place of its
+ * SourceMapper, which keeps every map of the application in memory, it emits them all.
+ */
+const KEEP_COLUMNS = {
+  mappingInfo: (place: object) => ({ ...place, missingMapFile: true }),
+} as unknown as Pprof.SourceMapper;
 
 /**
  * The one door to @datadog/pprof.
  *
  * Errors  AgentError PROFILER_NO_NATIVE_BUILD when the addon does not load here.
  */
-export function loadV8Profiler(load: () => typeof Pprof = loadPprof): V8Profiler {
+export function loadV8Profiler(
+  load: () => typeof Pprof = loadPprof,
+  detectContextPath: () => ContextPath = findContextPath,
+): V8Profiler {
   let pprof: typeof Pprof;
   try {
     pprof = load();
   } catch (cause) {
     throw new AgentError('PROFILER_NO_NATIVE_BUILD', firstLine(cause), { cause });
   }
+  const contextPath = detectContextPath();
+  let setContext: V8Profiler['setContext'] = () => {};
   return {
-    startCpu: (sampleHz) => startCpu(pprof, sampleHz),
-    takeCpu: (restart) => takeCpu(pprof, restart),
+    contextPath,
+    setContext: (context) => setContext(context),
+    startCpu(sampleHz) {
+      startCpu(pprof, sampleHz, contextPath);
+      setContext = contextSetter(pprof, contextPath);
+    },
+    takeCpu(restart, stallAt = null) {
+      if (!restart) setContext = () => {};
+      return takeCpu(pprof, { restart, stallAt });
+    },
     startHeap: (intervalBytes) => pprof.heap.start(intervalBytes, HEAP_STACK_FRAMES),
-    takeHeap: () => heapSlice(pprof.heap.profile()),
+    takeHeap: () => heapSlice(pprof.heap.profile(undefined, KEEP_COLUMNS, undefined, 'emit')),
     stop() {
+      setContext = () => {}; // every call of the addon throws once it has stopped
       pprof.heap.stop();
       if (pprof.time.isStarted()) pprof.time.stop(false);
     },
@@ -81,17 +119,19 @@ function loadPprof(): typeof Pprof {
   return createRequire(__filename)('@datadog/pprof');
 }
 
-function startCpu(pprof: typeof Pprof, sampleHz: number): void {
+function startCpu(pprof: typeof Pprof, sampleHz: number, contextPath: ContextPath): void {
   const intervalMicros = Math.round(1e6 / sampleHz);
-  // Windows has no signals, so no contexts, so no CPU of other threads.
-  const withContexts = process.platform !== 'win32';
+  const withContexts = contextPath !== 'none'; // without contexts there is no CPU of other threads
   try {
     pprof.time.start({
       intervalMicros,
       durationMillis: Math.max(CONTEXT_BUFFER_MS, Math.ceil(intervalMicros / 1000)),
       withContexts,
+      useCPED: contextPath === 'frame',
       collectCpuTime: withContexts,
       lineNumbers: false, // not together with contexts
+      sourceMapper: KEEP_COLUMNS,
+      columnNumbers: 'emit',
       workaroundV8Bug: false, // true blocks the event loop 11 to 21 ms at every stop (measured 2026-11)
     });
   } catch (cause) {
@@ -101,40 +141,35 @@ function startCpu(pprof: typeof Pprof, sampleHz: number): void {
   }
 }
 
-function takeCpu(pprof: typeof Pprof, restart: boolean): CpuSlice {
-  let idleTicks = 0;
-  // Serialization leaves idle ticks out when they carry no CPU, so they are read from the node here.
-  const profile = pprof.time.stop(restart, ({ node }) => {
-    if (node.name === IDLE_FRAME.name && node.scriptName === '') idleTicks = node.hitCount;
-    return NO_LABELS;
-  });
-  return cpuSlice(profile, idleTicks);
+function takeCpu(
+  pprof: typeof Pprof,
+  { restart, stallAt }: { readonly restart: boolean; readonly stallAt: StallAt | null },
+): CpuSlice {
+  const labels = new TickLabels(stallAt);
+  return cpuSlice(pprof.time.stop(restart, labels.generate), labels);
 }
 
 type PprofProfile = ReturnType<typeof Pprof.time.stop>;
 
-function cpuSlice(profile: PprofProfile, idleTicks: number): CpuSlice {
+function cpuSlice(profile: PprofProfile, labels: TickLabels): CpuSlice {
   const frames: RawFrame[] = readFrames(profile);
-  const stacks: number[][] = [];
-  const ticks: number[] = [];
+  const rows = new SliceRows();
   let nonJsCpuNanos = 0;
-  for (const sample of profile.sample) {
+  profile.sample.forEach((sample, i) => {
     const stack = stackRows(sample.locationId, frames);
     const leaf = frames[stack[0]!]!;
     if (isSynthetic(leaf, NON_JS_NAME)) nonJsCpuNanos += Number(sample.value[2] ?? 0);
     else if (!isSynthetic(leaf, IDLE_FRAME.name) && Number(sample.value[0]) > 0) {
-      stacks.push(stack);
-      ticks.push(Number(sample.value[0]));
+      rows.add(stack, Number(sample.value[0]), labels.groups[i]!);
     }
-  }
-  if (idleTicks > 0) {
-    stacks.push([frames.push(IDLE_FRAME) - 1]);
-    ticks.push(idleTicks);
-  }
+  });
+  if (labels.idleTicks > 0) rows.add([frames.push(IDLE_FRAME) - 1], labels.idleTicks, []);
   return {
     frames,
-    stacks,
-    ticks,
+    stacks: rows.stacks,
+    ticks: rows.ticks,
+    contexts: rows.contexts,
+    stalls: rows.stalls,
     tickNanos: Number(profile.period),
     durationNanos: Number(profile.durationNanos),
     nonJsCpuNanos,
@@ -161,6 +196,7 @@ function readFrames(profile: PprofProfile): RawFrame[] {
       name: strings[Number(func.name)]!,
       file: strings[Number(func.filename)]!,
       line: Number(line.line),
+      column: Number(line.column ?? 0),
     };
   });
 }

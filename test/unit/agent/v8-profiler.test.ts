@@ -49,6 +49,8 @@ test('the sampler is asked for contexts, CPU time and 99 Hz', () => {
     withContexts: true,
     collectCpuTime: true,
     lineNumbers: false,
+    sourceMapper: { mappingInfo: expect.any(Function) },
+    columnNumbers: 'emit',
     workaroundV8Bug: false,
   });
 });
