@@ -146,6 +146,37 @@ describe('replaying a segment', () => {
   });
 });
 
+describe('a ClickHouse server that does not answer', () => {
+  test('is named at the start, without its password', async () => {
+    const dir = await newDirectory();
+    const error = await createStorage(storageSettings(dir, 'http://me:secret@127.0.0.1:9')).catch(
+      (cause) => cause,
+    );
+    expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', statusCode: 503 });
+    expect(error.message).toContain('127.0.0.1:9');
+    expect(error.message).not.toContain('secret');
+    await open(dir); // The directory is free again.
+  });
+
+  test('while uploads arrive gets them once it does', async () => {
+    const dir = await newDirectory();
+    const storage = await open(dir);
+    let away = true;
+    const pipeline = await openPipeline(storage, join(dir, 'away'), async (insert) => {
+      if (away) throw new Error('connect ECONNREFUSED');
+      await storage.engine.insert(insert);
+    });
+    for (const instance of ['a', 'b', 'c']) {
+      expect(await pipeline.accept(upload(instance))).toMatchObject({ samples: 2 });
+    }
+    expect(await sums(storage, 'shop')).toMatchObject({ samples: 0 });
+    away = false;
+    await pipeline.flush();
+    expect(await sums(storage, 'shop')).toEqual(EXPECTED);
+    await pipeline.close();
+  });
+});
+
 describe('after a restart', () => {
   test('the data is there, and so are the ids of the last hour', async () => {
     const dir = await newDirectory();
