@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchBrowser, openPage, screenshot, type TestPage } from '../support/browser.ts';
@@ -174,6 +177,16 @@ test('a server that wants a token asks once, keeps a cookie, and goes on', async
   expect(await page.evaluate(() => document.cookie)).toBe('');
 });
 
+test('without a token the panels say so, and Try again asks again', async () => {
+  fixture.state.token = 'secret';
+  const page = await open('/explore?svc=checkout', { expectErrors: /401/ });
+  await page.click('dialog button:has-text("Not now")');
+  await page.waitForSelector('.failed');
+  expect(await page.locator('.failed').first().innerText()).toContain('AUTH_REQUIRED');
+  await page.locator('.failed button').first().click();
+  await page.waitForSelector('dialog[open]');
+});
+
 test('names of 400 characters, markup and other scripts do not break the layout', async () => {
   const long = `Coordinator.${'reconcile'.repeat(44)}`;
   fixture.state.tree = parseTree(`
@@ -211,6 +224,17 @@ test('the theme follows the system until it is chosen, and stays chosen', async 
   expect(await theme()).toBe('light');
   await page.reload();
   expect(await theme()).toBe('light');
+});
+
+test('all JavaScript together is at most 150 kB after gzip', async () => {
+  const assets = join(import.meta.dirname, '../../ui/dist/assets');
+  const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+  const sizes = await Promise.all(
+    scripts.map(async (name) => gzipSync(await readFile(join(assets, name))).length),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  expect(total).toBeGreaterThan(10_000);
+  expect(total).toBeLessThanOrEqual(150_000);
 });
 
 test('Copy link freezes relative times', async () => {

@@ -109,9 +109,14 @@ async function answer(
       .writeHead(status, { 'content-type': 'application/json', ...headers })
       .end(JSON.stringify(body));
   };
-  if (path === 'session') return openSession(request, state, send);
+  const signedIn =
+    state.token === '' || request.headers.cookie?.includes(`session=${state.token}`) === true;
+  if (path === 'session')
+    return request.method === 'POST'
+      ? openSession(request, state, send)
+      : send(200, { required: state.token !== '', signedIn });
   if (state.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, state.delayMs));
-  if (state.token !== '' && !request.headers.cookie?.includes(`session=${state.token}`))
+  if (!signedIn)
     return send(401, { code: 'AUTH_REQUIRED', message: 'no token was sent', help: 'Send one.' });
   if (state.failure !== null && path === state.failure.path)
     return send(state.failure.status, state.failure);

@@ -32,6 +32,10 @@ export interface Measure {
 const cores = (micros: number, coveredMs: number): number =>
   coveredMs > 0 ? micros / 1000 / coveredMs : 0;
 
+/** A cell holds seven characters; what is smaller than they can say is not 0 either. */
+const cellNumber = (value: number): string =>
+  value > 0 && value < 0.0001 ? '<0.0001' : formatNumber(value);
+
 const CPU: Measure = {
   title: 'CPU',
   subject: 'CPU',
@@ -39,7 +43,7 @@ const CPU: Measure = {
   seriesTitle: 'CPU, cores',
   column: 'cores',
   perSecond: true,
-  short: (v, ms) => formatNumber(cores(v, ms)),
+  short: (v, ms) => cellNumber(cores(v, ms)),
   long: (v, ms) => `${formatNumber(cores(v, ms))}${NBSP}cores`,
   tick: formatNumber,
 };

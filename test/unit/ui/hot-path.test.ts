@@ -24,7 +24,7 @@ const checkout = treeOf(
   readFileSync(join(import.meta.dirname, '../../fixtures/ui/checkout.txt'), 'utf8'),
 );
 
-test('the sentence names the deepest own function that holds half of the first one', () => {
+test('the sentence names the deepest own function that still holds much of the first one', () => {
   const path = findHotPath(checkout)!;
   expect(nameOf(checkout, path.subject)).toBe('deserializeConfig');
   expect(path.subjectTotal).toBe(330);
@@ -70,6 +70,16 @@ all | root | 100
   const path = findHotPath(tree)!;
   expect(nameOf(tree, path.subject)).toBe('rank');
   expect(pathToShow(tree, path).map((row) => nameOf(tree, row))).toEqual(['search', 'rank']);
+});
+
+test('an entry function that holds everything does not hide what it calls', () => {
+  const tree = treeOf(`
+all | root | 100
+  main | src/main.ts | 100
+    serve | src/serve.ts | 62
+      config | src/config.ts | 46
+        parse | src/parse.ts | 20`);
+  expect(nameOf(tree, findHotPath(tree)!.subject)).toBe('config');
 });
 
 test('own code that holds almost nothing leaves the answer to packages', () => {

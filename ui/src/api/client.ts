@@ -1,5 +1,5 @@
 import type { ErrorAnswer } from '@flamehouse/proto';
-import { askForToken } from './session.ts';
+import { askForToken, ensureSession } from './session.ts';
 
 /** An answer that is no data: the server's own words, or what kept it from answering. */
 export class ApiFailure extends Error {
@@ -33,6 +33,7 @@ export function apiUrl(path: string, params: Params = {}): string {
  * Errors  ApiFailure; an aborted request rejects with the browser's AbortError.
  */
 export async function getJson<T>(url: string, signal: AbortSignal): Promise<T> {
+  await ensureSession();
   const response = await send(url, signal);
   if (response.status === 401 && (await askForToken())) return readAnswer(await send(url, signal));
   return readAnswer(response);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { ApiFailure } from '../api/client.ts';
+import { askAgain } from '../api/session.ts';
 import { copyText } from '../state/toast.ts';
 import { Icon } from './icon.tsx';
 
@@ -23,6 +24,10 @@ export function Empty(props: {
 /** What happened, what to do, and a code to quote. */
 export function Failed(props: { readonly failure: ApiFailure; readonly onRetry: () => void }) {
   const { code, message, help } = props.failure;
+  const retry = (): void => {
+    askAgain();
+    props.onRetry();
+  };
   return (
     <div class="empty failed" role="alert">
       <div class="what">
@@ -32,7 +37,7 @@ export function Failed(props: { readonly failure: ApiFailure; readonly onRetry: 
       <h2>{message}</h2>
       <p>{help}</p>
       <div class="acts">
-        <button type="button" class="btn" onClick={props.onRetry}>
+        <button type="button" class="btn" onClick={retry}>
           Try again
         </button>
       </div>

@@ -80,9 +80,21 @@ function follow(tree: FlameTree, from: number): number[] {
   }
 }
 
+/** Go down the frames of the same kind while each keeps half of the one before and a quarter of the first. */
+function deepestTelling(tree: FlameTree, start: number, below: readonly number[]): number {
+  let at = start;
+  for (const row of below) {
+    if (kindOf(tree, row) !== kindOf(tree, start)) continue;
+    const total = tree.total[row]!;
+    if (total < tree.total[at]! / 2 || total < tree.total[start]! / 4) return at;
+    at = row;
+  }
+  return at;
+}
+
 /**
  * Find the function of your own code that most of the value goes through, then follow its heaviest
- * callees: the deepest own function that still holds half of it is the one worth naming.
+ * callees to the deepest own function that still holds much of it.
  *
  * Shape   null when nothing is below `from`. Packages answer where own code does not, then anything.
  */
@@ -94,10 +106,7 @@ export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
   const above = pathTo(tree, start).filter((row) => row > from);
   const kind = kindOf(tree, start);
   const totalOf = (row: number): number => totals.total[totals.key[tree.frame[row]!]!]!;
-  const subject =
-    below
-      .filter((row) => kindOf(tree, row) === kind && tree.total[row]! >= tree.total[start]! / 2)
-      .at(-1) ?? start;
+  const subject = deepestTelling(tree, start, below);
   const rows = [...above, ...below];
   const emphasis = new Uint8Array(tree.count);
   for (const row of rows) emphasis[row] = kindOf(tree, row) === kind ? 2 : 1;
