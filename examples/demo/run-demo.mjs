@@ -5,6 +5,11 @@ import { buildWorkspace, findStaleWorkspaces } from './build.mjs';
 import { Children } from './children.mjs';
 import { playScenario } from './scenario.mjs';
 
+/** Ctrl-C reaches the demo twice when npm started it: from the terminal and from npm. */
+const NPM_REPEATS_SECONDS = 1;
+
+const PARENT_CHECK_MS = 500;
+
 /**
  * What the parts of the demo share.
  *
@@ -52,12 +57,36 @@ async function buildAndPlay(demo) {
   await playScenario(demo);
 }
 
-/** Later signals change nothing: the demo is stopping already, with a deadline for each process. */
+/**
+ * Resolves at the first signal. One that comes later than npm's copy of the first gives up waiting:
+ * what still runs then ends by itself, because its parent is gone.
+ */
 async function untilInterrupted() {
   await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, resolve);
+    let firstAt = 0;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.on(signal, () => {
+        if (firstAt > 0 && process.uptime() - firstAt > NPM_REPEATS_SECONDS) process.exit(1);
+        firstAt ||= process.uptime();
+        resolve(undefined);
+      });
+    }
     process.stdout.on('error', resolve); // Nobody reads any more.
+    watchNpm(() => resolve(undefined));
   });
+}
+
+/**
+ * When npm is told to end, it ends the shell between itself and this process, and nobody else.
+ *
+ * @param {() => void} onGone
+ */
+function watchNpm(onGone) {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const shell = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== shell) onGone();
+  }, PARENT_CHECK_MS).unref();
 }
 
 /** @param {string} line */

@@ -11,12 +11,13 @@ let mark = '';
 
 /** Start the demo on a free port; everything it starts inherits the mark. */
 function startDemo(...args: string[]): RunningProcess {
+  return startMarked({ args: ['examples/demo.mjs', ...args] });
+}
+
+function startMarked(command: { command?: string; args: string[] }): RunningProcess {
   const id = randomUUID();
   mark = `DEMO_TEST=${id}`;
-  demo = startNode({
-    args: ['examples/demo.mjs', ...args],
-    env: { FLAMEHOUSE_PORT: '0', DEMO_TEST: id },
-  });
+  demo = startNode({ ...command, env: { FLAMEHOUSE_PORT: '0', DEMO_TEST: id } });
   return demo;
 }
 
@@ -82,6 +83,13 @@ test('ends with code 1 and the reason when something that it started crashes', a
   expect(await untilExit(running)).toBe(1);
   expect(running.output()).toContain('server ended by itself with SIGKILL');
   expect(findMarkedProcesses(mark)).toEqual([]);
+});
+
+test('stops everything when npm, which started it, is told to end', async () => {
+  const running = startMarked({ command: 'npm', args: ['run', 'demo'] });
+  await untilPrinted(running, /instances of checkout 1\.0\.0 run/);
+  running.child.kill('SIGTERM');
+  await expectNothingLeft();
 });
 
 test('leaves nothing running even when it is killed itself', async () => {

@@ -19,17 +19,19 @@ export interface RunningProcess {
 }
 
 export interface StartOptions {
-  readonly args: readonly string[]; // of node
+  readonly command?: string; // node when left out
+  readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>; // in place of inherited values
   readonly ipc?: boolean;
 }
 
-/** Start node with the environment of the tests but none of its FLAMEHOUSE_ variables. */
-export function startNode({ args, env = {}, ipc = false }: StartOptions): RunningProcess {
+/** Start node, or another command, with the environment of the tests but none of its FLAMEHOUSE_ variables. */
+export function startNode(options: StartOptions): RunningProcess {
+  const { command = process.execPath, args, env = {}, ipc = false } = options;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(FLAMEHOUSE_|CLICKHOUSE_|OTEL_|VITEST|NODE_OPTIONS|NODE_ENV)/.test(name),
   );
-  const child = spawn(process.execPath, args, {
+  const child = spawn(command, args, {
     cwd: ROOT,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
