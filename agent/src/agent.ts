@@ -12,6 +12,7 @@ import { HttpSender, type SendTarget } from './http-sender.ts';
 import { createLog, type Log } from './log.ts';
 import { OwnCost } from './own-cost.ts';
 import { watchProcessEnd } from './process-end.ts';
+import { SourceMaps } from './source-maps.ts';
 import { buildMeta } from './upload.ts';
 import { UploadQueue } from './upload-queue.ts';
 import { Uploader } from './uploader.ts';
@@ -71,7 +72,8 @@ export class Agent {
     this.#config = config;
     this.#log = log;
     this.#profiler = loadV8Profiler();
-    this.#describer = new FrameDescriber(config.appRoot);
+    const maps = config.sourceMaps ? new SourceMaps(systemClock, this.#cost) : null;
+    this.#describer = new FrameDescriber(config.appRoot, maps);
     const userAgent = `flamehouse-agent/${agentVersion} node/${process.versions.node}`;
     this.#target = { serverUrl: config.serverUrl, token: config.token, userAgent };
     this.#sender = new HttpSender(this.#target, systemClock);
@@ -134,11 +136,13 @@ export class Agent {
     return new WindowEncoder({
       clock: systemClock,
       cost: this.#cost,
+      describer: this.#describer,
       takeHeap: () => this.#takeHeap(),
       meta: (window) =>
         buildMeta(window, this.#config, {
           startedAt: processStartedAt,
           nodeVersion: process.versions.node,
+          scriptsWithoutMap: this.#describer.takeScriptsWithoutMap(),
           agent: {
             version: agentVersion,
             ...this.#cost.take(),

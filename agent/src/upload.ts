@@ -30,6 +30,7 @@ export interface UploadMeta {
   readonly processCpuNanos: number;
   readonly busyTicks: number;
   readonly coveredMs: number;
+  readonly scriptsWithoutMap?: readonly string[];
   readonly agent: AgentReport;
 }
 
@@ -56,6 +57,7 @@ export function buildMeta(
   process: {
     readonly startedAt: number;
     readonly nodeVersion: string;
+    readonly scriptsWithoutMap: readonly string[];
     readonly agent: Pick<AgentReport, 'version' | 'cpuNanos' | 'longestPauseMicros' | 'rssBytes'>;
   },
 ): UploadMeta {
@@ -75,6 +77,9 @@ export function buildMeta(
     processCpuNanos: window.processCpuNanos,
     busyTicks: window.busyTicks,
     coveredMs: window.coveredMs,
+    ...(process.scriptsWithoutMap.length === 0
+      ? {}
+      : { scriptsWithoutMap: process.scriptsWithoutMap }),
     agent: {
       ...process.agent,
       droppedUploads: 0,

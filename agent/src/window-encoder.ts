@@ -1,6 +1,7 @@
 import { gzip, gzipSync, constants as zlib } from 'node:zlib';
 import { encodeProfile, type Profile } from '@flamehouse/proto';
 import type { Clock } from './clock.ts';
+import type { FrameDescriber } from './frame-describer.ts';
 import type { OwnCost } from './own-cost.ts';
 import type { Upload, UploadMeta, UploadPart } from './upload.ts';
 import type { ClosedWindow } from './window-sampler.ts';
@@ -11,6 +12,7 @@ const GZIP = { level: zlib.Z_BEST_SPEED };
 export interface WindowEncoderOptions {
   readonly clock: Clock;
   readonly cost: OwnCost;
+  readonly describer: Pick<FrameDescriber, 'settle' | 'settleNow' | 'describe'>;
   /** The heap as a profile; null when it is not sampled. */
   readonly takeHeap: () => Profile | null;
   readonly meta: (window: ClosedWindow) => UploadMeta;
@@ -25,24 +27,34 @@ export class WindowEncoder {
   }
 
   async encode(window: ClosedWindow): Promise<Upload> {
-    const { cost, takeHeap, meta } = this.#options;
-    const cpu = await this.#inTurn(window.buildCpu);
-    const cpuPprof = await this.#inTurn(() => encodeProfile(cpu));
-    const parts = [await zip('cpu', cpuPprof)];
-    const heap = await this.#inTurn(takeHeap);
-    if (heap !== null) {
-      const heapPprof = await this.#inTurn(() => encodeProfile(heap));
-      parts.push(await zip('heap', heapPprof));
-    }
+    const { cost, describer, takeHeap, meta } = this.#options;
+    const seen = await this.#inTurn(window.buildCpu);
+    const alive = await this.#inTurn(takeHeap);
+    await describer.settle();
+    const parts = [await this.#part('cpu', seen)];
+    if (alive !== null) parts.push(await this.#part('heap', alive));
     return { meta: cost.measure(() => meta(window)), parts };
   }
 
   /** The same at once, for the moment in which the process ends. */
   encodeNow(window: ClosedWindow): Upload {
-    const heap = this.#options.takeHeap();
-    const parts: UploadPart[] = [{ name: 'cpu', pprofGz: zipNow(window.buildCpu()) }];
-    if (heap !== null) parts.push({ name: 'heap', pprofGz: zipNow(heap) });
-    return { meta: this.#options.meta(window), parts };
+    const { describer, takeHeap, meta } = this.#options;
+    const seen = window.buildCpu();
+    const alive = takeHeap();
+    describer.settleNow();
+    const part = (name: UploadPart['name'], profile: Profile): UploadPart => ({
+      name,
+      pprofGz: gzipSync(encodeProfile(describer.describe(profile)), GZIP),
+    });
+    const parts = [part('cpu', seen)];
+    if (alive !== null) parts.push(part('heap', alive));
+    return { meta: meta(window), parts };
+  }
+
+  async #part(name: UploadPart['name'], profile: Profile): Promise<UploadPart> {
+    const described = await this.#inTurn(() => this.#options.describer.describe(profile));
+    const pprof = await this.#inTurn(() => encodeProfile(described));
+    return { name, pprofGz: await zip(pprof) };
   }
 
   /** Do synchronous work in a turn of its own, on the agent's account. */
@@ -60,12 +72,8 @@ export class WindowEncoder {
   }
 }
 
-function zip(name: UploadPart['name'], pprof: Uint8Array): Promise<UploadPart> {
+function zip(pprof: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    gzip(pprof, GZIP, (error, pprofGz) => (error ? reject(error) : resolve({ name, pprofGz })));
+    gzip(pprof, GZIP, (error, pprofGz) => (error ? reject(error) : resolve(pprofGz)));
   });
-}
-
-function zipNow(profile: Profile): Uint8Array {
-  return gzipSync(encodeProfile(profile), GZIP);
 }

@@ -83,12 +83,13 @@ test('other threads never get more than the process clock counted', () => {
 });
 
 test('frames say file, definition line and kind', () => {
-  const table = newTable();
+  const describer = new FrameDescriber('/srv/shop');
+  const table = new TickTable(describer);
   table.add(sliceOf('own@12;gap@0 1'));
   table.add(sliceOf('readFileSync@440 1', { file: 'node:fs' }));
   table.add(sliceOf('parse@7 1', { file: '/srv/shop/node_modules/@acme/csv/lib/parse.js' }));
   table.add(sliceOf('Garbage Collection 1'));
-  const profile = table.close(window(10));
+  const profile = describer.describe(table.close(window(10)));
   const rows = ['own', 'readFileSync', 'parse', 'Garbage Collection'].map((name) =>
     functionNamed(profile, name),
   );

@@ -109,9 +109,16 @@ test('a window encoded at leisure and at the very end is the same upload', async
   const encoder = new WindowEncoder({
     clock,
     cost,
+    describer,
     takeHeap: () =>
       buildHeapProfile(profiler.takeHeap(), describer, { timeNanos: 5n, intervalBytes: 1024 }),
-    meta: (closed) => buildMeta(closed, config, { startedAt: 4, nodeVersion: '24.0.0', agent }),
+    meta: (closed) =>
+      buildMeta(closed, config, {
+        startedAt: 4,
+        nodeVersion: '24.0.0',
+        scriptsWithoutMap: ['src/a.js'],
+        agent,
+      }),
   });
   const upload = await encoder.encode(window);
   expect(encoder.encodeNow(window)).toEqual(upload);
@@ -134,6 +141,7 @@ test('a window encoded at leisure and at the very end is the same upload', async
     processCpuNanos: 0,
     busyTicks: 3,
     coveredMs: 40,
+    scriptsWithoutMap: ['src/a.js'],
     agent: { ...agent, droppedUploads: 0, droppedSamples: 0, sampleHz: 99 },
   });
 });
