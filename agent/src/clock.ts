@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 /** A timer that never keeps the host alive. */
 export interface Timer {
@@ -24,7 +24,6 @@ export interface Clock {
 const captured = {
   setTimeout,
   clearTimeout,
-  setImmediate,
   now: Date.now,
   monotonic: performance.now.bind(performance),
   startedAt: Math.round(performance.timeOrigin),
@@ -41,7 +40,8 @@ export const systemClock: Clock = {
     return { cancel: () => captured.clearTimeout(timer) };
   },
   setTurn(run) {
-    captured.setImmediate(run).unref();
+    // No immediate: one that does not hold the process waits until something else wakes an idle loop.
+    captured.setTimeout(run, 0).unref();
   },
 };
 
