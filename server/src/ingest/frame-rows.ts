@@ -1,79 +1,70 @@
-import { hash64, type Profile, stackId } from '@flamehouse/proto';
-import { describeFrame, type FrameCache, type FrameRow } from './frame-cache.ts';
+import { hash64, type Profile } from '@flamehouse/proto';
 import type { Repairs } from './repairs.ts';
-
-export interface StackRow {
-  readonly frames: readonly FrameRow[]; // root first
-  readonly lines: readonly number[]; // executing lines, pairs with frames
-  readonly functionIds: readonly string[]; // each once, however often it recurs
-}
+import {
+  type Place,
+  type RawFrame,
+  type StackCache,
+  type StackRow,
+  stackRowOf,
+} from './stack-cache.ts';
 
 // Deeper than any call tree that people read; recursion without end goes to 10,000 and more.
 const DEPTH_MAX = 1_000;
 const SYMBOL_LENGTH_MAX = 2_048;
+const TRUNCATED: RawFrame = { name: '(truncated)', file: '', systemName: '', line: 0 };
+const NO_STACK: RawFrame = { name: '(no stack)', file: '', systemName: '', line: 0 };
 
-/** The frames and stacks of a profile with their ids, each function described once. */
+/** The stacks of a profile as rows, mended where they cannot be stored as they are. */
 export class FrameRows {
-  readonly stacks = new Map<string, StackRow>();
   private readonly profile: Profile;
-  private readonly cache: FrameCache;
+  private readonly cache: StackCache;
   private readonly repairs: Repairs;
-  private readonly ofFunction: (FrameRow | undefined)[] = [];
+  private readonly places: (Place | undefined)[] = []; // frame of the profile -> its place
 
-  constructor(profile: Profile, cache: FrameCache, repairs: Repairs) {
+  constructor(profile: Profile, cache: StackCache, repairs: Repairs) {
     this.profile = profile;
     this.cache = cache;
     this.repairs = repairs;
+    cache.limit();
     repairs.add('functionIdZero', profile.repairs.functionIdZero);
     repairs.add('missingLines', profile.repairs.missingLines);
   }
 
-  /** The id of a sample's stack, after which `stacks` has it. */
-  stackOf(sample: number): string {
-    const { stackStart, stackFrames, frames } = this.profile;
+  stackOf(sample: number): StackRow {
+    const { stackStart, stackFrames } = this.profile;
+    const { cache } = this;
     const end = stackStart[sample + 1]!;
     let start = stackStart[sample]!;
-    const stack: FrameRow[] = [];
-    const lines: number[] = [];
+    let node = cache.root;
     if (end - start > DEPTH_MAX) {
       this.repairs.add('deepStacks');
-      stack.push(TRUNCATED);
-      lines.push(0);
+      node = cache.push(node, cache.place(TRUNCATED, 0));
       start = end - (DEPTH_MAX - 1); // What ran is at the leaf, so that end stays.
     } else if (end === start) {
       this.repairs.add('emptyStacks');
-      stack.push(NO_STACK);
-      lines.push(0);
+      node = cache.push(node, cache.place(NO_STACK, 0));
     }
     for (let entry = start; entry < end; entry++) {
-      const frame = stackFrames[entry]!;
-      stack.push(this.frameOf(frames.func[frame]!));
-      lines.push(frames.line[frame]!);
+      node = cache.push(node, this.placeOf(stackFrames[entry]!));
     }
-    const id = stackId(
-      stack.map((frame) => frame.frameId),
-      lines,
-    );
-    if (!this.stacks.has(id)) {
-      const functionIds = [...new Set(stack.map((frame) => frame.functionId))];
-      this.stacks.set(id, { frames: stack, lines, functionIds });
-    }
-    return id;
+    return stackRowOf(node);
   }
 
-  private frameOf(func: number): FrameRow {
-    let row = this.ofFunction[func];
-    if (row === undefined) {
-      const { name, file, systemName, startLine } = this.profile.functions;
-      row = this.cache.row({
-        name: this.symbol(name[func]!),
-        file: this.symbol(file[func]!),
-        systemName: this.symbol(systemName[func]!),
-        line: startLine[func]!,
-      });
-      this.ofFunction[func] = row;
+  private placeOf(frame: number): Place {
+    let place = this.places[frame];
+    if (place === undefined) {
+      const { frames, functions } = this.profile;
+      const func = frames.func[frame]!;
+      const raw: RawFrame = {
+        name: this.symbol(functions.name[func]!),
+        file: this.symbol(functions.file[func]!),
+        systemName: this.symbol(functions.systemName[func]!),
+        line: functions.startLine[func]!,
+      };
+      place = this.cache.place(raw, frames.line[frame]!);
+      this.places[frame] = place;
     }
-    return row;
+    return place;
   }
 
   /** A name of a length that an index can hold; what is cut off still tells two names apart. */
@@ -83,6 +74,3 @@ export class FrameRows {
     return `${text.slice(0, SYMBOL_LENGTH_MAX - 17)}…${hash64([text])}`;
   }
 }
-
-const TRUNCATED = describeFrame({ name: '(truncated)', file: '', systemName: '', line: 0 });
-const NO_STACK = describeFrame({ name: '(no stack)', file: '', systemName: '', line: 0 });

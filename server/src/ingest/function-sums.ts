@@ -1,9 +1,9 @@
-import type { StackRow } from './frame-rows.ts';
+import type { StackRow } from './stack-cache.ts';
 
 /** Sums of one function inside one endpoint: `self` where it is the leaf, `total` wherever it is on the stack. */
 export interface FunctionSums {
   readonly endpoint: string;
-  readonly functionId: string;
+  readonly functionNumber: string;
   self: number;
   total: number;
   selfTicks: number;
@@ -17,12 +17,12 @@ export class FunctionSumTable {
   add(stack: StackRow, endpoint: string, micros: number, ticks: number): void {
     const rows = this.ofEndpoint.get(endpoint) ?? new Map<string, FunctionSums>();
     this.ofEndpoint.set(endpoint, rows);
-    for (const functionId of stack.functionIds) {
-      const row = rowOf(rows, endpoint, functionId);
+    for (const functionNumber of stack.functionNumbers) {
+      const row = rowOf(rows, endpoint, functionNumber);
       row.total += micros;
       row.totalTicks += ticks;
     }
-    const leaf = rowOf(rows, endpoint, stack.frames.at(-1)!.functionId);
+    const leaf = rowOf(rows, endpoint, stack.frames.at(-1)!.functionNumber);
     leaf.self += micros;
     leaf.selfTicks += ticks;
   }
@@ -32,11 +32,11 @@ export class FunctionSumTable {
   }
 }
 
-function rowOf(rows: Map<string, FunctionSums>, endpoint: string, functionId: string) {
-  let row = rows.get(functionId);
+function rowOf(rows: Map<string, FunctionSums>, endpoint: string, functionNumber: string) {
+  let row = rows.get(functionNumber);
   if (row === undefined) {
-    row = { endpoint, functionId, self: 0, total: 0, selfTicks: 0, totalTicks: 0 };
-    rows.set(functionId, row);
+    row = { endpoint, functionNumber, self: 0, total: 0, selfTicks: 0, totalTicks: 0 };
+    rows.set(functionNumber, row);
   }
   return row;
 }

@@ -10,8 +10,7 @@ import {
 } from '@flamehouse/proto';
 import type { UploadMeta } from '../storage/profile-store.ts';
 import type { BusiestEndpoints } from './busiest-endpoints.ts';
-import type { FrameCache } from './frame-cache.ts';
-import { FrameRows, type StackRow } from './frame-rows.ts';
+import { FrameRows } from './frame-rows.ts';
 import { type FunctionSums, FunctionSumTable } from './function-sums.ts';
 import {
   type LabelRow,
@@ -21,6 +20,7 @@ import {
   type SpanLabels,
 } from './label-rows.ts';
 import { Repairs } from './repairs.ts';
+import type { StackCache, StackRow } from './stack-cache.ts';
 import { type Window, windowOf } from './window.ts';
 
 /** One value of one profile type: sums over samples with equal series and stack. */
@@ -29,7 +29,7 @@ export interface SampleRow {
   readonly gauge: boolean;
   readonly series: SeriesRow;
   readonly endpoint: string;
-  readonly stackId: string;
+  readonly stackNumber: string;
   value: number;
 }
 
@@ -37,7 +37,7 @@ export interface SpanRow {
   readonly type: string;
   readonly span: SpanLabels;
   readonly endpoint: string;
-  readonly stackId: string;
+  readonly stackNumber: string;
   value: number;
 }
 
@@ -45,7 +45,7 @@ export interface SpanRow {
 export interface NormalisedUpload {
   readonly meta: UploadMeta;
   readonly window: Window;
-  readonly stacks: ReadonlyMap<string, StackRow>;
+  readonly stacks: ReadonlySet<StackRow>;
   readonly samples: readonly SampleRow[];
   readonly spans: readonly SpanRow[];
   readonly functions: readonly FunctionSums[];
@@ -57,7 +57,7 @@ export interface NormaliseOptions {
   readonly receivedAtMs: number;
   readonly retentionMs: number;
   readonly series: SeriesLimit;
-  readonly frames: FrameCache;
+  readonly stacks: StackCache;
   readonly endpoints: BusiestEndpoints;
 }
 
@@ -85,7 +85,7 @@ class UploadRows {
   private readonly meta: UploadMeta;
   private readonly options: NormaliseOptions;
   private readonly labels: LabelRows;
-  private readonly stacks = new Map<string, StackRow>();
+  private readonly stacks = new Set<StackRow>();
   private readonly samples = new Map<string, SampleRow>();
   private readonly spans = new Map<string, SpanRow>();
   private readonly functions = new FunctionSumTable();
@@ -100,11 +100,11 @@ class UploadRows {
   addProfile(profile: Profile): void {
     const columns = this.columnsOf(profile);
     const ticks = new TickColumn(profile);
-    const frames = new FrameRows(profile, this.options.frames, this.repairs);
+    const frames = new FrameRows(profile, this.options.stacks, this.repairs);
     const labelRows = this.labelRowsOf(profile);
     for (let sample = 0; sample < sampleCount(profile); sample++) {
-      const stackId = frames.stackOf(sample);
-      const stack = frames.stacks.get(stackId)!;
+      const stack = frames.stackOf(sample);
+      this.stacks.add(stack);
       const label = labelRows[profile.labelSet[sample]!]!;
       for (const { column, type } of columns) {
         const value = this.take(
@@ -112,11 +112,10 @@ class UploadRows {
           profile.values[sample * profile.sampleTypes.length + column]!,
         );
         if (value === 0) continue;
-        this.addSample(type, label, stackId, value);
+        this.addSample(type, label, stack, value);
         if (type === CPU) this.addCpu(stack, label.endpoint, value, ticks.of(sample, stack));
       }
     }
-    for (const [id, stack] of frames.stacks) this.stacks.set(id, stack);
   }
 
   finish(window: Window): NormalisedUpload {
@@ -175,20 +174,21 @@ class UploadRows {
     this.functions.add(stack, folded, micros, ticks);
   }
 
-  private addSample(type: string, label: LabelRow, stackId: string, value: number): void {
+  private addSample(type: string, label: LabelRow, { stackNumber }: StackRow, value: number): void {
     const { series, endpoint, span } = label;
-    const key = `${type}\n${series.id}${stackId}`;
+    const key = `${type}\n${series.id}${stackNumber}`;
     const row = this.samples.get(key);
     if (row === undefined) {
       const { gauge } = this.types.get(type)!;
-      this.samples.set(key, { type, gauge, series, endpoint, stackId, value });
+      this.samples.set(key, { type, gauge, series, endpoint, stackNumber, value });
     } else {
       row.value += value;
     }
     if (span === null) return;
-    const spanKey = `${type}\n${span.traceId}${span.spanId}${span.activeSpanId}${stackId}`;
+    const spanKey = `${type}\n${span.traceId}${span.spanId}${span.activeSpanId}${stackNumber}`;
     const spanRow = this.spans.get(spanKey);
-    if (spanRow === undefined) this.spans.set(spanKey, { type, span, endpoint, stackId, value });
+    if (spanRow === undefined)
+      this.spans.set(spanKey, { type, span, endpoint, stackNumber, value });
     else spanRow.value += value;
   }
 }

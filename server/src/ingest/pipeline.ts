@@ -6,13 +6,13 @@ import { ApiError } from '../errors.ts';
 import type { Engine } from '../storage/engine.ts';
 import type { IncomingUpload, IngestPipeline } from '../storage/profile-store.ts';
 import { BusiestEndpoints } from './busiest-endpoints.ts';
-import { FrameCache } from './frame-cache.ts';
 import { gunzipProfile } from './gunzip.ts';
 import { Inserter } from './inserter.ts';
 import { KnownRows } from './known-rows.ts';
 import { type NormalisedUpload, normaliseUpload } from './normalise.ts';
 import { SeriesAdmission } from './series-admission.ts';
 import { Spool } from './spool.ts';
+import { StackCache } from './stack-cache.ts';
 import { type KnownNames, TableBatch } from './table-batch.ts';
 import { UploadIds } from './upload-ids.ts';
 import { decodeRecords, encodeRecord } from './upload-record.ts';
@@ -48,7 +48,7 @@ export class SpoolingPipeline implements IngestPipeline {
   private readonly engine: Engine;
   private readonly ids: UploadIds;
   private readonly series: SeriesAdmission;
-  private readonly frames = new FrameCache();
+  private readonly stacks = new StackCache();
   private readonly endpoints: BusiestEndpoints;
   private readonly known: KnownNames = {
     frames: new KnownRows(),
@@ -144,9 +144,9 @@ export class SpoolingPipeline implements IngestPipeline {
   }: IncomingUpload): Promise<NormalisedUpload> {
     const decoded: Profile[] = [];
     for (const body of profiles) decoded.push(decodeProfile(await gunzipProfile(body)));
-    const { series, frames, endpoints } = this;
+    const { series, stacks, endpoints } = this;
     const { retentionMs } = this.config;
-    return normaliseUpload(meta, decoded, { receivedAtMs, retentionMs, series, frames, endpoints });
+    return normaliseUpload(meta, decoded, { receivedAtMs, retentionMs, series, stacks, endpoints });
   }
 
   private addToBatch(segment: string, upload: NormalisedUpload, receivedAtMs: number): void {

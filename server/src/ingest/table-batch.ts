@@ -62,11 +62,11 @@ export class TableBatch {
 
   private addNames({ meta, stacks }: NormalisedUpload, day: string, add: AddRow): void {
     const month = day.slice(0, 7);
-    for (const [id, stack] of stacks) {
-      if (!this.isNew('stacks', meta.service + id, month)) continue;
-      add('stacks', stackLine(meta.service, id, stack, day));
+    for (const stack of stacks) {
+      if (!this.isNew('stacks', meta.service + stack.stackNumber, month)) continue;
+      add('stacks', stackLine(meta.service, stack, day));
       for (const frame of stack.frames) {
-        if (this.isNew('frames', frame.frameId, month)) add('frames', frameLine(frame, day));
+        if (this.isNew('frames', frame.frameNumber, month)) add('frames', frameLine(frame, day));
       }
     }
   }

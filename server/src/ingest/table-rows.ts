@@ -1,8 +1,7 @@
 import { tsvId, tsvMap, tsvText } from '../storage/tsv.ts';
-import type { FrameRow } from './frame-cache.ts';
-import type { StackRow } from './frame-rows.ts';
 import type { SeriesRow } from './label-rows.ts';
 import type { NormalisedUpload } from './normalise.ts';
+import type { FrameRow, StackRow } from './stack-cache.ts';
 
 /** The tables in the order they are inserted: what samples refer to comes before them. */
 export const TABLE_COLUMNS = {
@@ -116,7 +115,6 @@ export function addUploadRows(upload: NormalisedUpload, add: AddRow): void {
     instance: tsvText(meta.instance),
     minute: window.startSeconds - (window.startSeconds % MINUTE_SECONDS),
     time: `${window.startSeconds}\t${window.seconds}`,
-    id: memoised(tsvId),
   };
   addWindowRows(upload, place, add);
   addSampleRows(upload, place, add);
@@ -134,7 +132,6 @@ interface Place {
   readonly instance: string;
   readonly minute: number;
   readonly time: string; // start and seconds of the window
-  readonly id: (hex: string) => string;
 }
 
 function addWindowRows({ types }: NormalisedUpload, place: Place, add: AddRow): void {
@@ -145,34 +142,38 @@ function addWindowRows({ types }: NormalisedUpload, place: Place, add: AddRow): 
 }
 
 function addSampleRows({ samples }: NormalisedUpload, place: Place, add: AddRow): void {
-  const { service, release, time, id } = place;
+  const { service, release, time } = place;
   const typeText = memoised(tsvText);
   const endpointText = memoised(tsvText);
-  for (const { type, gauge, series, endpoint, stackId, value } of samples) {
+  const seriesNumber = memoised(tsvId);
+  for (const { type, gauge, series, endpoint, stackNumber, value } of samples) {
     const key = `${service}\t${typeText(type)}\t${release}\t${endpointText(endpoint)}`;
-    add('samples', `${key}\t${id(series.id)}\t${time}\t${flag(gauge)}\t${id(stackId)}\t${value}`);
+    add(
+      'samples',
+      `${key}\t${seriesNumber(series.id)}\t${time}\t${flag(gauge)}\t${stackNumber}\t${value}`,
+    );
   }
 }
 
 function addFunctionRows({ functions }: NormalisedUpload, place: Place, add: AddRow): void {
-  const { service, release, instance, minute, id } = place;
+  const { service, release, instance, minute } = place;
   const inEndpoint = memoised(
     (endpoint) => `${service}\t${release}\t${instance}\t${minute}\t${tsvText(endpoint)}`,
   );
-  for (const { endpoint, functionId, self, total, selfTicks, totalTicks } of functions) {
+  for (const { endpoint, functionNumber, self, total, selfTicks, totalTicks } of functions) {
     const sums = `${self}\t${total}\t${selfTicks}\t${totalTicks}`;
-    add('function_minutes', `${inEndpoint(endpoint)}\t${id(functionId)}\t${sums}`);
+    add('function_minutes', `${inEndpoint(endpoint)}\t${functionNumber}\t${sums}`);
   }
 }
 
 function addSpanRows({ spans, window }: NormalisedUpload, place: Place, add: AddRow): void {
-  const { service, release, instance, id } = place;
-  for (const { type, span, endpoint, stackId, value } of spans) {
+  const { service, release, instance } = place;
+  for (const { type, span, endpoint, stackNumber, value } of spans) {
     const ids = `${uuid(span.traceId)}\t${tsvId(span.spanId)}\t${tsvId(span.activeSpanId)}`;
     const names = `${tsvText(endpoint)}\t${tsvText(span.name)}\t${tsvText(type)}`;
     add(
       'spans',
-      line(ids, service, release, instance, names, window.startSeconds, id(stackId), value),
+      line(ids, service, release, instance, names, window.startSeconds, stackNumber, value),
     );
   }
 }
@@ -208,8 +209,8 @@ function instanceColumns({ meta, window }: NormalisedUpload): string {
 
 export function frameLine(frame: FrameRow, day: string): string {
   return line(
-    tsvId(frame.frameId),
-    tsvId(frame.functionId),
+    frame.frameNumber,
+    frame.functionNumber,
     tsvText(frame.name),
     tsvText(frame.package),
     tsvText(frame.file),
@@ -219,9 +220,9 @@ export function frameLine(frame: FrameRow, day: string): string {
   );
 }
 
-export function stackLine(service: string, stackId: string, stack: StackRow, day: string): string {
-  const frames = stack.frames.map((frame) => tsvId(frame.frameId));
-  return line(tsvText(service), tsvId(stackId), `[${frames}]`, `[${stack.lines}]`, day);
+export function stackLine(service: string, stack: StackRow, day: string): string {
+  const frames = stack.frames.map(({ frameNumber }) => frameNumber);
+  return line(tsvText(service), stack.stackNumber, `[${frames}]`, `[${stack.lines}]`, day);
 }
 
 /** `seenSeconds` is the hour up to which the series counts as seen. */

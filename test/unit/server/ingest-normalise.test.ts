@@ -7,9 +7,9 @@ import {
   ProfileBuilder,
 } from '../../../proto/src/index.ts';
 import { BusiestEndpoints } from '../../../server/src/ingest/busiest-endpoints.ts';
-import { FrameCache } from '../../../server/src/ingest/frame-cache.ts';
 import { type NormalisedUpload, normaliseUpload } from '../../../server/src/ingest/normalise.ts';
 import { SeriesAdmission } from '../../../server/src/ingest/series-admission.ts';
+import { StackCache } from '../../../server/src/ingest/stack-cache.ts';
 import type { UploadMeta } from '../../../server/src/storage/profile-store.ts';
 import { AGENT_CPU, CPU, HEAP, NO_META } from '../../support/server-upload.ts';
 
@@ -72,14 +72,14 @@ function normalise(
   return normaliseUpload(
     { ...base, agent: AGENT, instance: 'i', version: '1', environment: 'e', ...meta },
     [profile],
-    { receivedAtMs: NOW, retentionMs: 86_400_000, series, frames: new FrameCache(), endpoints },
+    { receivedAtMs: NOW, retentionMs: 86_400_000, series, stacks: new StackCache(), endpoints },
   );
 }
 
 const totalValue = ({ samples }: NormalisedUpload, type = CPU) =>
   samples.filter((row) => row.type === type).reduce((sum, { value }) => sum + value, 0);
 const namesOf = ({ stacks }: NormalisedUpload) =>
-  [...stacks.values()].map(({ frames }) => frames.map(({ name }) => name).join(';'));
+  [...stacks].map(({ frames }) => frames.map(({ name }) => name).join(';'));
 
 describe('values', () => {
   test('of time become microseconds, and what is left of each is carried to the next', () => {
@@ -178,7 +178,7 @@ describe('what is repaired is counted, and its total stays', () => {
   test('a stack deeper than 1,000 keeps its leaf', () => {
     const stack = Array.from({ length: 100_000 }, (_, depth) => `f${depth}`);
     const upload = one({ stack });
-    const [frames] = [...upload.stacks.values()].map((found) => found.frames);
+    const [frames] = [...upload.stacks].map((found) => found.frames);
     expect(frames).toHaveLength(1_000);
     expect([frames![0], frames!.at(-1)].map((frame) => [frame!.name, frame!.kind])).toEqual([
       ['(truncated)', 'native'],
