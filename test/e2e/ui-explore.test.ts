@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { launchBrowser, openPage, screenshot, type TestPage } from '../support/browser.ts';
 import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
 import { parseTree } from '../support/ui-fixture-tree.ts';
-import { graphReady } from '../support/ui-page.ts';
+import { flame, graphReady, zoomDone } from '../support/ui-page.ts';
 
 let browser: Browser;
 let fixture: UiFixture;
@@ -235,6 +235,40 @@ test('all JavaScript together is at most 150 kB after gzip', async () => {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   expect(total).toBeGreaterThan(10_000);
   expect(total).toBeLessThanOrEqual(150_000);
+});
+
+test('a range that ends now is loaded again, and the picture stays where the user left it', async () => {
+  opened = await openPage(browser);
+  const { page } = opened;
+  await page.clock.install();
+  await page.goto(`${fixture.url}/explore?svc=checkout`);
+  await graphReady(page);
+  await flame(page).click('priceCart');
+  await zoomDone(page);
+  const before = await flame(page).rectOf('loadPriceRules');
+  const asked = fixture.state.requests.length;
+  fixture.state.tree = parseTree(`
+all | root | 1000
+  onParserExecuteCommon | node:_http_server | 838
+    parserOnIncoming | node:_http_server | 836
+      emit | node:events | 834
+        lookup | find-my-way | 832
+          routeHandler | fastify | 829
+            preHandlerCallback | fastify | 826
+              handler checkout | src/routes/checkout.ts | 561
+                priceCart | src/pricing/price-cart.ts | 400
+                  loadPriceRules | src/pricing/rules.ts | 100`);
+  await page.clock.fastForward(16_000);
+  await page.waitForFunction(
+    (width) =>
+      (window.__flamehouse?.flameView?.test.rectOf('loadPriceRules')?.width ?? width) < width,
+    before.width,
+  );
+  expect(fixture.state.requests.length).toBeGreaterThan(asked);
+  expect(query(page)['fn']).toBe('priceCart');
+  const all = await flame(page).rectOf('all');
+  expect((await flame(page).rectOf('priceCart')).width).toBe(all.width);
+  expect(await page.locator('.kept').count()).toBe(0);
 });
 
 test('Copy link freezes relative times', async () => {

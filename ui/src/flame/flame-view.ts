@@ -44,6 +44,7 @@ export class FlameView {
   private look: Look | null = null;
   private linked: Uint8Array | null = null;
   private hover = -1;
+  private pointer: { readonly x: number; readonly y: number } | null = null;
   private range: ValueRange = { from: 0, to: 1 };
   private size = { width: 0, height: 0 };
   private pending = 0;
@@ -82,6 +83,8 @@ export class FlameView {
     else if (!sameTree) {
       this.zoom.stop();
       this.range = this.rangeOf(next.focus);
+      // Rows of the last tree mean nothing in this one: look again what lies under the pointer.
+      this.takeHover(this.rowUnderPointer());
     }
     this.redraw();
   }
@@ -123,7 +126,6 @@ export class FlameView {
   private takeTree(tree: FlameTree): void {
     const height = (tree.depthMax + 1) * ROW_PITCH;
     this.look = lookOf(tree);
-    this.hover = -1;
     this.space.style.height = `${height}px`;
     // On small screens the pane is as high as its content.
     this.host.parentElement?.style.setProperty('--flame-content-h', `${height + 16}px`);
@@ -241,15 +243,30 @@ export class FlameView {
     const { signal } = this.stops;
     const { host } = this;
     const at = (event: MouseEvent): number => this.rowAtPoint(event.clientX, event.clientY);
+    const follow = (event: PointerEvent): void => {
+      this.pointer = { x: event.clientX, y: event.clientY };
+      this.setHover(this.rowUnderPointer());
+    };
+    const leave = (): void => {
+      this.pointer = null;
+      this.setHover(-1);
+    };
     host.addEventListener('scroll', () => this.draw(), { signal, passive: true });
-    host.addEventListener('pointermove', (event) => this.setHover(at(event)), { signal });
-    host.addEventListener('pointerleave', () => this.setHover(-1), { signal });
+    host.addEventListener('pointermove', follow, { signal });
+    host.addEventListener('pointerleave', leave, { signal });
     host.addEventListener('click', (event) => this.click(at(event), event.shiftKey), { signal });
     host.addEventListener('keydown', (event) => this.key(event), { signal });
   }
 
+  private rowUnderPointer(): number {
+    return this.pointer === null ? -1 : this.rowAtPoint(this.pointer.x, this.pointer.y);
+  }
+
   private setHover(row: number): void {
-    if (row === this.hover) return;
+    if (row !== this.hover) this.takeHover(row);
+  }
+
+  private takeHover(row: number): void {
     this.hover = row;
     this.host.style.cursor = row >= 0 ? 'pointer' : '';
     this.highlight();

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { FILL_TOKENS, fillClass } from '../../flame/colours.ts';
 import { displayName, secondLabel } from '../../flame/labels.ts';
 import type { Search } from '../../flame/search.ts';
+import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
 import { columnShare, groupDigits, type Measure } from '../../format.ts';
 import type { Sort } from '../../state/url.ts';
 import type { Links } from './links.ts';
@@ -20,7 +21,7 @@ interface FunctionTableProps {
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly search: Search | null;
-  readonly hoveredFunction: string; // pointed at in the graph
+  readonly tree: FlameTree | null; // the graph beside it, whose hovered frame lights up here
   readonly selectedFunction: string;
   readonly links: Links;
   readonly onZoom: (functionId: string) => void;
@@ -48,6 +49,9 @@ export function orderRows(functions: Functions, sort: Sort, search: Search | nul
 export function FunctionTable(props: FunctionTableProps) {
   const { answer, sort, search, links } = props;
   const wrap = useRef<HTMLDivElement>(null);
+  const hovered = links.hoverRow.value;
+  const hoveredFunction =
+    props.tree !== null && hovered > 0 ? functionIdOf(props.tree, hovered) : '';
   const [view, setView] = useState({ top: 0, height: 600 });
   const rows = useMemo(() => orderRows(answer.functions, sort, search), [answer, sort, search]);
   const measure = () => {
@@ -127,6 +131,7 @@ export function FunctionTable(props: FunctionTableProps) {
               row={row}
               index={first + i}
               selfMax={selfMax}
+              hovered={hoveredFunction}
             />
           ))}
           <tr class="space">
@@ -193,6 +198,7 @@ function Row(
     readonly row: number;
     readonly index: number;
     readonly selfMax: number;
+    readonly hovered: string;
   },
 ) {
   const { row, answer, links, measure, coveredMs } = props;
@@ -203,12 +209,12 @@ function Row(
   const name = displayName(f.name[row]!);
   const whole = answer.total || 1;
   const selected = props.selectedFunction === id;
-  const classes = [selected ? 'selected' : '', props.hoveredFunction === id ? 'is-hover' : ''];
+  const classes = [selected ? 'selected' : '', props.hovered === id ? 'is-hover' : ''];
   return (
     <tr
       class={classes.join(' ')}
       aria-rowindex={props.index + 2}
-      aria-selected={selected}
+      aria-current={selected ? 'true' : undefined}
       data-function={id}
       onMouseEnter={() => {
         links.hoverFunction.value = id;

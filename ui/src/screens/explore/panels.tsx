@@ -77,7 +77,7 @@ export function TablePanel({ state, data, view, links }: PanelProps) {
             sort={state.sort}
             onSort={(sort) => setExplore({ sort })}
             search={view.search}
-            hoveredFunction={view.hoveredFunction}
+            tree={data.tree}
             selectedFunction={view.currentFunction}
             links={links}
             onZoom={view.zoomFunction}

@@ -107,8 +107,6 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     step,
     zoomFunction,
     followPath,
-    hoveredFunction:
-      tree !== null && links.hoverRow.value > 0 ? functionIdOf(tree, links.hoverRow.value) : '',
   };
 
   function countWords(): string {
@@ -128,7 +126,7 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
   }
 }
 
-/** `/` goes to the search from anywhere that is not a text field. */
+/** `/` goes to the search, from anywhere that is not a text field. */
 function useSearchKey(inputRef: { readonly current: HTMLInputElement | null }): void {
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
