@@ -75,7 +75,7 @@ export class Children {
    * @param {{ name: string, command: string, args: readonly string[] }} options
    */
   async runToEnd({ name, command, args }) {
-    const child = this.#spawn({ name, command, args, env: {}, ipc: false });
+    const child = this.#spawn({ name, command, args, env: { NO_COLOR: '1' }, ipc: false });
     const [code, signal] = await once(child.process, 'exit');
     if (code !== 0)
       throw new Error(`${name} ended with ${signal ?? `code ${code}`}\n${child.output()}`);
