@@ -32,6 +32,8 @@ const MINUTES_MAX = 15;
 const LOAD_RATIO_MAX = 1.5;
 const LIKE_LOAD_RATIO_MAX = 1.25;
 const SIMULTANEOUS_MIN = 0.8;
+/** An instance of base that ended earlier was scaled away and says little about the time before. */
+const RECENT_MINUTES = 30;
 
 /**
  * Choose which minutes stand for each side.
@@ -61,18 +63,17 @@ export function keptMinutes(minutes: readonly InstanceMinute[]): InstanceMinute[
   for (const row of minutes) {
     if (row.coveredSeconds < COVERED_SECONDS_MIN) continue;
     const key = `${row.startedAtMinute} ${row.instance}`;
-    processes.set(key, [...(processes.get(key) ?? []), row]);
+    addTo(processes, key, row);
   }
   return [...processes.values()]
-    .flatMap((rows) => inOrder(rows).filter((row, i) => isWarm(row, i, rows)))
+    .flatMap((rows) => withoutWarmUp(inOrder(rows)))
     .filter(({ requests }) => !serves || (requests ?? 0) >= REQUESTS_MIN);
 }
 
 /** A process whose first minutes lie before the range has warmed up before it. */
-function isWarm(row: InstanceMinute, place: number, rows: readonly InstanceMinute[]): boolean {
-  const first = Math.min(...rows.map(({ minute }) => minute));
-  const seenFromStart = first - row.startedAtMinute <= WARM_UP_MINUTES;
-  return !seenFromStart || place >= WARM_UP_MINUTES;
+function withoutWarmUp(rows: readonly InstanceMinute[]): readonly InstanceMinute[] {
+  const { minute, startedAtMinute } = rows[0]!;
+  return minute - startedAtMinute <= WARM_UP_MINUTES ? rows.slice(WARM_UP_MINUTES) : rows;
 }
 
 /** The latest block of as many minutes as head has, unless its load differs and another's does not. */
@@ -82,7 +83,10 @@ function baseBlock(
   load: number,
 ): { base: readonly InstanceMinute[]; baseNote: string | null } {
   const length = Math.max(0, ...perInstance(head).map((rows) => rows.length));
-  const latest = perInstance(kept).flatMap((rows) => rows.slice(-length || rows.length));
+  const end = kept.reduce((last, { minute }) => Math.max(last, minute), 0);
+  const latest = perInstance(kept)
+    .filter((rows) => rows.at(-1)!.minute > end - RECENT_MINUTES)
+    .flatMap((rows) => rows.slice(-length || rows.length));
   const before = loadOf(latest);
   if (load === 0 || before === 0 || ratio(load, before) <= LOAD_RATIO_MAX) {
     return { base: latest, baseNote: null };
@@ -126,9 +130,14 @@ function blockOfLikeLoad(
 
 function perInstance(minutes: readonly InstanceMinute[]): InstanceMinute[][] {
   const rows = new Map<string, InstanceMinute[]>();
-  for (const row of inOrder(minutes))
-    rows.set(row.instance, [...(rows.get(row.instance) ?? []), row]);
+  for (const row of inOrder(minutes)) addTo(rows, row.instance, row);
   return [...rows.values()];
+}
+
+function addTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 function inOrder(minutes: readonly InstanceMinute[]): InstanceMinute[] {

@@ -1,5 +1,6 @@
 import type { ComparedFunction } from './input.ts';
-import { meanOver, median, shortestHalf } from './robust.ts';
+import { meanOf, meanOver, median, shortestHalf } from './robust.ts';
+import { sumOf } from './sizes.ts';
 import type { Measured, Standardised } from './standardise.ts';
 
 /** What moved all functions of an instance together: its machine, its clock, its neighbours. */
@@ -59,60 +60,66 @@ function usedFunctions(
   functions: readonly ComparedFunction[],
   { excluded, eligible }: { excluded: ReadonlySet<number>; eligible: Float64Array },
 ): Used {
-  const { functionCount, instanceCount } = data;
-  const all = { func: [], reference: [], share: [], precision: [] } as {
-    [column in keyof Used]: number[];
-  };
+  const level = instanceLevels(data);
+  const all: CandidateFunction[] = [];
   let service = 0;
-  for (let func = 0; func < functionCount; func++) {
-    const { value, variance, smallest, reference } = summaryOf(data, func);
+  for (let func = 0; func < data.functionCount; func++) {
+    const { value, variance, smallest, reference } = summaryOf(data, func, level);
     service += reference;
     if (smallest <= 0 || value * value < TICKS_MIN * variance) continue;
     if (!movesWithRequests(functions[func]!.kind, data.inRequest[func]!)) continue;
-    all.func.push(func);
-    all.reference.push(reference);
-    all.share.push(reference);
-    all.precision.push(1 / (variance / (value * value) + RELATIVE_NOISE ** 2));
+    const precision = 1 / (variance / (value * value) + RELATIVE_NOISE ** 2);
+    all.push({ func, reference, precision });
   }
-  const share = all.share.map((size) => Math.min(size, SHARE_MAX * service));
-  const whole = { ...all, share };
-  const available = share.reduce((sum, s) => sum + s, 0);
-  all.func.forEach((func, i) => {
-    eligible[func] = share[i]! / available;
-  });
-  const left = share.reduce((sum, s, i) => sum + (excluded.has(all.func[i]!) ? 0 : s), 0);
-  if (instanceCount === 0 || left < KEEP_MIN * available) return whole;
-  const kept = [...all.func.keys()].filter((i) => !excluded.has(all.func[i]!));
-  const pick = (column: readonly number[]) => kept.map((i) => column[i]!);
+  const share = (one: CandidateFunction) => Math.min(one.reference, SHARE_MAX * service);
+  const shareOf = (some: readonly CandidateFunction[]) =>
+    some.reduce((sum, one) => sum + share(one), 0);
+  for (const one of all) eligible[one.func] = share(one) / shareOf(all);
+  const left = all.filter(({ func }) => !excluded.has(func));
+  const kept = shareOf(left) < KEEP_MIN * shareOf(all) ? all : left;
   return {
-    func: pick(all.func),
-    reference: pick(all.reference),
-    share: pick(share),
-    precision: pick(all.precision),
+    func: kept.map(({ func }) => func),
+    reference: kept.map(({ reference }) => reference),
+    precision: kept.map(({ precision }) => precision),
+    share: kept.map(share),
   };
+}
+
+interface CandidateFunction {
+  readonly func: number;
+  readonly reference: number;
+  readonly precision: number;
 }
 
 function movesWithRequests(kind: string, inRequest: number): boolean {
   return kind === 'user' || kind === 'dependency' || (kind === 'runtime' && inRequest > 0.5);
 }
 
-function summaryOf({ self, functionCount, instanceCount, group }: Standardised, func: number) {
-  let value = 0;
+/** Instance -> its CPU; shares of it do not change when a whole side gets dearer. */
+function instanceLevels({ self, functionCount, instanceCount }: Standardised): Float64Array {
+  return Float64Array.from({ length: instanceCount }, (_, instance) =>
+    sumOf(self.value.subarray(instance * functionCount, (instance + 1) * functionCount)),
+  );
+}
+
+function summaryOf(data: Standardised, func: number, level: Float64Array) {
+  const { self, functionCount, instanceCount, group } = data;
+  let value = 0; // mean share of an instance
   let variance = 0;
   let smallest = Number.POSITIVE_INFINITY;
   const sums: number[] = [];
   const counts: number[] = [];
   for (let instance = 0; instance < instanceCount; instance++) {
     const z = self.value[instance * functionCount + func]!;
-    value += z / instanceCount;
-    variance += self.variance[instance * functionCount + func]! / instanceCount;
+    const v = self.variance[instance * functionCount + func]!;
+    value += z / level[instance]! / instanceCount;
+    variance += v / level[instance]! ** 2 / instanceCount;
     smallest = Math.min(smallest, z);
     sums[group[instance]!] = (sums[group[instance]!] ?? 0) + z;
     counts[group[instance]!] = (counts[group[instance]!] ?? 0) + 1;
   }
   const logs = sums.map((sum, i) => Math.log(Math.max(sum / counts[i]!, 0)));
-  const reference = Math.exp(logs.reduce((sum, l) => sum + l, 0) / logs.length);
-  return { value, variance, smallest, reference };
+  return { value, variance, smallest, reference: Math.exp(meanOf(logs)) };
 }
 
 /** Tukey's biweight mean of `x`, whose weights are known up to one common scale. */

@@ -16,7 +16,8 @@ export interface Pass {
   readonly data: Standardised; // common mode taken out
   readonly common: CommonMode;
   readonly replication: Replication;
-  readonly serviceBase: number;
+  readonly serviceBase: number; // sum of self over base
+  readonly servicePooled: number; // mean of both sides; what does not care which side is which
   readonly self: Sizes;
   readonly total: Sizes;
   readonly selfTests: PartTests;
@@ -60,8 +61,8 @@ export function compare(asked: CompareInput): Comparison {
     const one = pass(input, data, excluded);
     found = { ...one, ...nameChanges(one, graph, spend), graph, moved, spend };
     const next = changedFunctions(found);
-    const size = [...next].reduce((sum, func) => sum + one.self.base[func]!, 0);
-    if (isSubset(next, excluded) || size > EXCLUDED_MAX * one.serviceBase) break;
+    const size = [...next].reduce((sum, func) => sum + one.self.pooled[func]!, 0);
+    if (isSubset(next, excluded) || size > EXCLUDED_MAX * one.servicePooled) break;
     excluded = next;
   }
   return report(input, found!, data, minutes);
@@ -116,6 +117,7 @@ function pass(input: CompareInput, raw: Standardised, excluded: ReadonlySet<numb
   const self = sizesOf(data, data.self);
   const total = sizesOf(data, data.total);
   const serviceBase = sumOf(self.base);
+  const servicePooled = sumOf(self.pooled);
   const load = loadVariance(raw.load);
   const pooled = simultaneous ? 0 : pooledTimeVariance(history?.self ?? null);
   const commonVariance = varianceOfCommon({ self, common, replication, pooled, load });
@@ -123,6 +125,7 @@ function pass(input: CompareInput, raw: Standardised, excluded: ReadonlySet<numb
     functions,
     replication,
     serviceBase,
+    servicePooled,
     historyWindows: history?.windows ?? 0,
     simultaneous,
     loadVariance: load,
@@ -136,11 +139,12 @@ function pass(input: CompareInput, raw: Standardised, excluded: ReadonlySet<numb
     common,
     replication,
     serviceBase,
+    servicePooled,
     self,
     total,
     selfTests,
     totalTests,
-    tests: withQ([...selfTests.tests, ...totalTests.tests], serviceBase),
+    tests: withQ([...selfTests.tests, ...totalTests.tests], servicePooled),
     commonVariance,
     relativeNoise: Math.sqrt(squared * replication.inverse + 2 * totalTests.timePooled),
   };
@@ -167,9 +171,11 @@ function varianceOfCommon({ self, common, replication, pooled, load }: CommonVar
   return COMMON_MARGIN * sum;
 }
 
-function nameChanges({ tests, serviceBase, relativeNoise }: Pass, graph: CallGraph, spend: number) {
+function nameChanges(one: Pass, graph: CallGraph, spend: number) {
+  const { tests, serviceBase, servicePooled, relativeNoise } = one;
   const flagged = tests.filter(
-    ({ q, effect }) => q < LEVELS.functions * spend && Math.abs(effect) >= LEVELS.floor,
+    ({ q, base, head }) =>
+      q < LEVELS.functions * spend && Math.abs(head - base) >= LEVELS.floor * servicePooled,
   );
   const origins = nameOrigins({ tests, flagged, graph, serviceBase, relativeNoise });
   return { flagged, origins };

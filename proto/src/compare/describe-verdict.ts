@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercent } from '../units.ts';
+import { formatCount, formatPercent } from '../units.ts';
 import type { ComparedFunction } from './input.ts';
 import type { Comparison } from './report.ts';
 import type { OriginChange } from './rows.ts';
@@ -90,7 +90,7 @@ function notEnough(comparison: Comparison, { head }: SideNames): string {
     case 'smallest-change':
       return `Not enough data to judge ${head}. Only a change above ${seen} would have been seen; more minutes or more instances narrow that.`;
     default:
-      return `Not enough data to judge ${head}. ${counted(base.minutes, 'complete minute')} before and ${formatNumber(after.minutes)} after; 2 for each instance are needed.`;
+      return `Not enough data to judge ${head}. ${counted(base.minutes, 'complete minute')} before and ${formatCount(after.minutes)} after; 2 for each instance are needed.`;
   }
 }
 
@@ -109,5 +109,5 @@ function signedPercent(share: number): string {
 }
 
 function counted(count: number, noun: string): string {
-  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

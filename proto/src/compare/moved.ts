@@ -24,8 +24,9 @@ export const NEW_OR_GONE = 0.05;
 const SIZE_DIFFERENCE = 0.25;
 const DEVIATIONS = 3;
 /** A pair is tested as one function, so a surer match may differ more: logarithms of the ratio. */
-const SAME_CALLS_DIFFERENCE = Math.log(1.5);
+const SAME_CALLER_DIFFERENCE = Math.log(1.5);
 const SAME_NAME_DIFFERENCE = Math.log(3);
+const SAME_CALLS_DIFFERENCE = Math.log(10);
 /** Counting variance over size² at 8 ticks an instance; fewer could be on one side by chance alone. */
 const COUNTING_MAX = 1 / 4;
 
@@ -72,9 +73,11 @@ function candidate(
   const shared = sharedNeighbours(graph, before, after);
   if (shared === 0 && !(onlyOne && !name.includes('(anonymous)'))) return [];
   const difference = Math.abs(Math.log(total.head[after]! / total.base[before]!));
-  const sameCalls = shared > 0 && shared === neighbourCount(graph, before, after) / 2;
-  const allowed = sameName ? SAME_NAME_DIFFERENCE : sameCalls ? SAME_CALLS_DIFFERENCE : 0;
-  if (difference > allowed && !alike(before, after, total, options)) return [];
+  if (
+    difference > allowedDifference(graph, before, after, sameName) &&
+    !alike(before, after, total, options)
+  )
+    return [];
   const selfAlike = alike(before, after, self, options);
   const score = (sameName ? 100 : 0) + (selfAlike ? 10 : 0) + Math.min(shared, 9) - difference;
   return [{ gone: before, appeared: after, shared, score }];
@@ -114,11 +117,19 @@ function sharedNeighbours(graph: CallGraph, before: number, after: number): numb
   );
 }
 
-function neighbourCount({ callers, callees }: CallGraph, before: number, after: number): number {
-  return [before, after].reduce(
-    (sum, func) => sum + callers[func]!.length + callees[func]!.length,
-    0,
-  );
+/** How much larger or smaller one may be: much, when all its callers and callees are the same. */
+function allowedDifference(
+  { callers, callees }: CallGraph,
+  before: number,
+  after: number,
+  sameName: boolean,
+): number {
+  const same = (lists: CallGraph['callers']) => lists[before]!.join() === lists[after]!.join();
+  const called = same(callers) && callers[before]!.length > 0;
+  if (called && same(callees)) {
+    return callees[before]!.length > 0 ? SAME_CALLS_DIFFERENCE : SAME_CALLER_DIFFERENCE;
+  }
+  return sameName ? SAME_NAME_DIFFERENCE : 0;
 }
 
 /** Function -> the function that it is counted as. */

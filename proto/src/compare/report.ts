@@ -53,7 +53,7 @@ export function report(
   minutes: number,
 ): Comparison {
   const { base: baseSide, head: headSide, history, simultaneous } = input;
-  const { origins, replication, serviceBase, spend } = found;
+  const { origins, replication, servicePooled, spend } = found;
   const whole = {
     ...found,
     self: found.self,
@@ -68,7 +68,7 @@ export function report(
     total: found.totalTests,
     sizes: found.total,
     replication,
-    serviceBase,
+    servicePooled,
     commonVariance: found.commonVariance,
     historyWindows: history?.windows ?? 0,
     loadVariance: loadVariance(raw.load),

@@ -26,7 +26,7 @@ export interface SmallestChangeOptions {
   readonly total: PartTests;
   readonly sizes: Sizes; // of total
   readonly replication: Replication;
-  readonly serviceBase: number;
+  readonly servicePooled: number;
   readonly commonVariance: number;
   readonly loadVariance: number;
   readonly historyWindows: number;
@@ -66,15 +66,15 @@ function grownShare(inFunction: (share: number) => number): number {
 
 /** The smallest relative change of a function that takes `share` of the service. */
 function relativeChangeSeen(share: number, options: SmallestChangeOptions): number {
-  const { total, sizes, replication, serviceBase } = options;
+  const { total, sizes, replication, servicePooled } = options;
   const tested = total.tests.map(({ func }) => func);
   const ticks = median(tested.map((func) => sizes.counting[func]! * sizes.pooled[func]!));
-  const counting = ticks / (share * serviceBase);
+  const counting = ticks / (share * servicePooled);
   const factor = meanOf(tested.map((func) => total.process.factor[func]!));
   const within = factor * (counting + total.process.squared) * replication.inverse;
   const between = 2 * total.timePooled + options.loadVariance;
   const df = satterthwaite(within, total.process.degrees, between, timeDegrees(options));
-  const weight = testWeight(share) / (meanTestWeight(options.tests, serviceBase) || 1);
+  const weight = testWeight(share) / (meanTestWeight(options.tests, servicePooled) || 1);
   const count = Math.max(1, options.tests.length);
   const level = (LEVELS.functions * options.spend * Math.max(1, options.flagged)) / (2 * count);
   const deviations = studentUpper(Math.min(0.5, level * weight), df) + studentUpper(MISSED, df);

@@ -26,6 +26,7 @@ export interface TestSetting {
   readonly functions: readonly ComparedFunction[];
   readonly replication: Replication;
   readonly serviceBase: number; // sum of self over base
+  readonly servicePooled: number; // mean of both sides
   readonly history: TimeNoise | null;
   readonly historyWindows: number; // 0 without history
   readonly simultaneous: boolean;
@@ -49,9 +50,9 @@ const HISTORY_DEGREES = 5;
 const DEFAULT_DEGREES = 20;
 
 export function testFunctions(part: Part, sizes: Sizes, setting: TestSetting): PartTests {
-  const { functions, replication, serviceBase } = setting;
+  const { functions, replication, servicePooled } = setting;
   const tested = [...functions.keys()].filter((func) => {
-    const large = sizes.pooled[func]! >= (LEVELS.floor / 2) * serviceBase;
+    const large = sizes.pooled[func]! >= (LEVELS.floor / 2) * servicePooled;
     return large && VALUES_MIN * sizes.counting[func]! <= 1;
   });
   const process = processNoise(sizes, replication, tested);
@@ -119,9 +120,9 @@ const WEIGHT_SHARE_MAX = 0.2;
  * Source  Genovese, Roeder, Wasserman 2006, https://doi.org/10.1093/biomet/93.3.509; under positive
  *         dependence, as of totals along a stack: Benjamini, Yekutieli 2001
  */
-export function withQ(tests: readonly FunctionTest[], serviceBase: number): FunctionTest[] {
-  const mean = meanTestWeight(tests, serviceBase);
-  const weighted = tests.map((test) => (test.p * mean) / testWeight(shareOf(test, serviceBase)));
+export function withQ(tests: readonly FunctionTest[], service: number): FunctionTest[] {
+  const mean = meanTestWeight(tests, service);
+  const weighted = tests.map((test) => (test.p * mean) / testWeight(shareOf(test, service)));
   const order = [...tests.keys()].sort((a, b) => weighted[b]! - weighted[a]!);
   const q = new Float64Array(tests.length);
   let smallest = 1;
@@ -137,12 +138,12 @@ export function testWeight(share: number): number {
   return Math.min(share, WEIGHT_SHARE_MAX);
 }
 
-export function meanTestWeight(tests: readonly FunctionTest[], serviceBase: number): number {
-  return meanOf(tests.map((test) => testWeight(shareOf(test, serviceBase))));
+export function meanTestWeight(tests: readonly FunctionTest[], service: number): number {
+  return meanOf(tests.map((test) => testWeight(shareOf(test, service))));
 }
 
-function shareOf({ base, head }: FunctionTest, serviceBase: number): number {
-  return (base + head) / 2 / serviceBase;
+function shareOf({ base, head }: FunctionTest, service: number): number {
+  return (base + head) / 2 / service;
 }
 
 /** Half the width of an interval around the effect. */

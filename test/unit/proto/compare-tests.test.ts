@@ -87,6 +87,7 @@ describe('tests of functions', () => {
       functions: input.functions,
       replication,
       serviceBase,
+      servicePooled: serviceBase,
     });
     const [test] = result.tests;
     // (12000 - 10000) / (11000 · √(2 (1/11000 + 0.06²)))
@@ -104,6 +105,7 @@ describe('tests of functions', () => {
       functions: input.functions,
       replication,
       serviceBase: 10_240,
+      servicePooled: 10_240,
     });
     expect(tests.map(({ func }) => input.functions[func]!.name)).toEqual(['f', 'g']);
   });

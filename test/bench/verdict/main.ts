@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { LOOKS } from '../../../proto/src/compare/index.ts';
+import { IDENTICAL, PLANTED, REPEATED, type Scenario } from './scenarios.ts';
+import { formatTable, identicalTable, looksTable, type Outcomes, plantedTable } from './tables.ts';
+import { judgeTrial, makeTrial, type Outcome } from './trial.ts';
+
+/** Simulated comparisons of one scenario with successive seeds, done by one worker. */
+interface Batch {
+  readonly scenario: Scenario;
+  readonly looks: boolean;
+  readonly seeds: readonly number[];
+}
+
+interface BatchResult {
+  readonly withHistory: Outcome[][];
+  readonly without: Outcome[][];
+}
+
+const BATCH = 10;
+
+function runBatch({ scenario, looks, seeds }: Batch): BatchResult {
+  const cuts = looks ? LOOKS.map(({ minutes }) => minutes) : [scenario.minutes];
+  const trials = seeds.map((seed) => makeTrial(scenario, seed, cuts));
+  return {
+    withHistory: trials.map((trial) => judgeTrial(trial, true)),
+    without: looks ? [] : trials.map((trial) => judgeTrial(trial, false)),
+  };
+}
+
+/** One table: its scenarios, each `n` times. */
+async function runAll(
+  pool: readonly Worker[],
+  scenarios: readonly Scenario[],
+  { n, seed, looks = false }: { n: number; seed: number; looks?: boolean },
+): Promise<Outcomes[]> {
+  const batches = scenarios.flatMap((scenario) =>
+    Array.from({ length: Math.ceil(n / BATCH) }, (_, i): Batch => {
+      const size = Math.min(BATCH, n - i * BATCH);
+      return {
+        scenario,
+        looks,
+        seeds: Array.from({ length: size }, (__, j) => seed + i * BATCH + j),
+      };
+    }),
+  );
+  const results: BatchResult[] = [];
+  let next = 0;
+  const work = async (worker: Worker) => {
+    for (let at = next++; at < batches.length; at = next++) {
+      results[at] = await ask(worker, batches[at]!);
+    }
+  };
+  await Promise.all(pool.map(work));
+  return scenarios.map((scenario) => {
+    const own = results.filter((_, i) => batches[i]!.scenario === scenario);
+    return {
+      scenario,
+      withHistory: own.flatMap(({ withHistory }) => withHistory),
+      without: own.flatMap(({ without }) => without),
+    };
+  });
+}
+
+function ask(worker: Worker, batch: Batch): Promise<BatchResult> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (result: BatchResult) => {
+      worker.off('error', reject);
+      resolve(result);
+    });
+    worker.postMessage(batch);
+  });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      identical: { type: 'string' },
+      planted: { type: 'string' },
+      looks: { type: 'string' },
+      only: { type: 'string', default: '' },
+      seed: { type: 'string', default: '1' },
+      out: { type: 'string', default: 'test/.artifacts/bench-verdict.json' },
+    },
+  });
+  const count = (given: string | undefined, full: number, quick: number) =>
+    Number(given ?? (values.quick ? quick : full));
+  const started = performance.now();
+  const pool = Array.from(
+    { length: availableParallelism() },
+    () => new Worker(new URL(import.meta.url)),
+  );
+  const seed = Number(values.seed);
+  const tables = [
+    { scenarios: IDENTICAL, n: count(values.identical, 400, 20), table: identicalTable },
+    { scenarios: PLANTED, n: count(values.planted, 200, 15), table: plantedTable },
+    { scenarios: REPEATED, n: count(values.looks, 100, 10), table: looksTable, looks: true },
+  ];
+  const all: Outcomes[][] = [];
+  for (const { scenarios, n, table, looks = false } of tables) {
+    const chosen = scenarios.filter(({ name }) => name.includes(values.only));
+    if (n === 0 || chosen.length === 0) continue;
+    const outcomes = await runAll(pool, chosen, { n, seed, looks });
+    process.stdout.write(`${formatTable(table(outcomes))}\n\n`);
+    all.push(outcomes);
+  }
+  await Promise.all(pool.map((worker) => worker.terminate()));
+  mkdirSync(join(values.out, '..'), { recursive: true });
+  writeFileSync(values.out, JSON.stringify({ seed, tables: all }));
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  process.stdout.write(`${seconds} s; every outcome in ${values.out}\n`);
+}
+
+if (isMainThread) await main();
+else parentPort!.on('message', (batch: Batch) => parentPort!.postMessage(runBatch(batch)));
