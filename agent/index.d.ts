@@ -25,7 +25,10 @@ export interface StartOptions {
   readonly heapIntervalBytes?: number;
   /** CPU that the agent may use, in percent of a core; 0 = no limit. Default 3. */
   readonly overheadBudgetPercent?: number;
+  /** Label samples with the local root and the innermost span, with the root only, or not at all. Default `on`. */
   readonly spans?: 'on' | 'root' | 'off';
+  /** Stops of the event loop from this length on are reported, in milliseconds; 0 = none. Default 100. */
+  readonly stallMs?: number;
   readonly sourceMaps?: boolean;
   readonly workers?: boolean;
   readonly oom?: boolean;
@@ -40,3 +43,24 @@ export function start(options?: StartOptions): void;
 
 /** Send the open window and stop profiling. Resolves when that is done; never rejects. */
 export function stop(): Promise<void>;
+
+/**
+ * Run `run` and label every CPU and wall sample of it, and of all that follows from it: awaits,
+ * timers, streams, promises. Labels around are kept. Returns what `run` returns, and throws what it throws.
+ *
+ * Keys have at most 64 characters (letters, digits, `_`, `.`, `-`), values at most 200, and 16 labels hold at a time.
+ * Throws a `LabelError` otherwise. Without a running agent it only calls `run`.
+ */
+export function runWithLabels<T>(labels: Readonly<Record<string, string>>, run: () => T): T;
+
+/** A mistake in a call of `runWithLabels`: `message` has the values, `help` says what to do. */
+export class LabelError extends TypeError {
+  readonly code:
+    | 'LABELS_NOT_AN_OBJECT'
+    | 'LABELS_NOT_A_FUNCTION'
+    | 'LABELS_TOO_MANY'
+    | 'LABEL_KEY_INVALID'
+    | 'LABEL_KEY_TAKEN'
+    | 'LABEL_VALUE_INVALID';
+  readonly help: string;
+}

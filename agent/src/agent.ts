@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { parse } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { version as agentVersion } from '../package.json';
+import { Activity } from './activity.ts';
 import { processStartedAt, systemClock } from './clock.ts';
 import { type Config, INSTANCE_OWNER_VARIABLE, readConfig } from './config.ts';
 import { flushBounded } from './flush-bounded.ts';
@@ -57,6 +58,7 @@ export class Agent {
   readonly #cost = new OwnCost(systemClock);
   readonly #describer: FrameDescriber;
   readonly #profiler: V8Profiler;
+  readonly #activity: Activity;
   readonly #sampler: WindowSampler;
   readonly #encoder: WindowEncoder;
   readonly #queue: UploadQueue;
@@ -88,12 +90,14 @@ export class Agent {
       log,
     });
     this.#encoder = this.#createEncoder();
+    this.#activity = this.#createActivity();
     this.#sampler = this.#createSampler();
   }
 
   /** Errors  AgentError when the sampler does not start; nothing is left behind then. */
   start(): void {
     this.#sampler.start();
+    this.#activity.start();
     this.#startHeap();
     this.#stopWatching = watchProcessEnd(
       process,
@@ -110,14 +114,34 @@ export class Agent {
     this.#stopWatching();
     await flushBounded({ flush: () => this.#flush() }, systemClock, STOP_MS_MAX);
     this.#sampler.stop();
+    this.#guard(() => this.#activity.stop()); // before the sampler: contexts are its
     this.#uploader.stop();
     this.#sender.close();
     this.#guard(() => this.#profiler.stop());
   }
 
+  /** Contexts of the running code, for `runWithLabels`. */
+  get contexts(): Activity['contexts'] {
+    return this.#activity.contexts;
+  }
+
+  #createActivity(): Activity {
+    const { spans, uiUrl, stallMs } = this.#config;
+    return new Activity({
+      profiler: this.#profiler,
+      clock: systemClock,
+      spans,
+      uiUrl,
+      stallMs,
+      thread: threadId === 0 ? null : `worker ${threadId}`,
+      onError: (error) => this.#reportInternal(error),
+    });
+  }
+
   #createSampler(): WindowSampler {
     return new WindowSampler({
       profiler: this.#profiler,
+      activity: this.#activity,
       describer: this.#describer,
       cost: this.#cost,
       clock: systemClock,
@@ -218,6 +242,8 @@ export class Agent {
     } catch (error) {
       // No disk or no right to start a process: the last window is lost, which is nobody's fault.
       this.#log.debug(`the last window was not handed over: ${error}`);
+    } finally {
+      this.#guard(() => this.#activity.stop()); // the library stops the sampler next, and the host may go on
     }
   }
 

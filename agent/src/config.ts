@@ -34,6 +34,7 @@ export interface Config {
   readonly heapIntervalBytes: number; // 0 = off
   readonly overheadBudgetPercent: number; // 0 = no governor
   readonly spans: SpanMode;
+  readonly stallMs: number; // 0 = off
   readonly sourceMaps: boolean;
   readonly workers: boolean;
   readonly oom: boolean;
@@ -178,6 +179,11 @@ function readSampling(reader: Reader) {
     overheadBudgetPercent:
       reader.read('FLAMEHOUSE_OVERHEAD_BUDGET_PERCENT', parseNumber({ min: 0, max: 100 })) ?? 3,
     spans: reader.read('FLAMEHOUSE_SPANS', parseChoice(spanModes)) ?? 'on',
+    stallMs:
+      reader.read(
+        'FLAMEHOUSE_STALL_MS',
+        parseNumber({ min: 20, max: 60_000, whole: true, alsoZero: true }),
+      ) ?? 100,
     sourceMaps: reader.read('FLAMEHOUSE_SOURCE_MAPS', parseSwitch) ?? true,
     workers: reader.read('FLAMEHOUSE_WORKERS', parseSwitch) ?? false,
     oom: reader.read('FLAMEHOUSE_OOM', parseSwitch) ?? true,

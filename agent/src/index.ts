@@ -1,1 +1,7 @@
-export { type StartOptions, startAgent as start, stopAgent as stop } from './start.ts';
+export { LabelError } from './run-with-labels.ts';
+export {
+  runWithLabels,
+  type StartOptions,
+  startAgent as start,
+  stopAgent as stop,
+} from './start.ts';

@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import { Agent, configOfProcess } from './agent.ts';
 import { createLog } from './log.ts';
 import { AgentError } from './messages.ts';
+import { checkFunction, checkLabels } from './run-with-labels.ts';
 
 /** Settings in code. Each stands for the variable of the same name and wins over it. */
 export interface StartOptions {
@@ -19,6 +20,7 @@ export interface StartOptions {
   readonly heapIntervalBytes?: number;
   readonly overheadBudgetPercent?: number;
   readonly spans?: 'on' | 'root' | 'off';
+  readonly stallMs?: number;
   readonly sourceMaps?: boolean;
   readonly workers?: boolean;
   readonly oom?: boolean;
@@ -59,6 +61,18 @@ export async function stopAgent(): Promise<void> {
   if (agent === undefined) return;
   delete shared[RUNNING];
   await agent.stop();
+}
+
+/**
+ * Run with labels on every sample of the code and of all that follows from it.
+ *
+ * Errors  LabelError when labels or function are none; whatever `run` throws.
+ */
+export function runWithLabels<T>(labels: Readonly<Record<string, string>>, run: () => T): T {
+  checkFunction(run);
+  const contexts = shared[RUNNING]?.contexts;
+  const checked = checkLabels(labels, contexts?.labels ?? null);
+  return contexts === undefined ? run() : contexts.runWithLabels(checked, run);
 }
 
 /** `sampleHz: 49` as `FLAMEHOUSE_SAMPLE_HZ: "49"`. */

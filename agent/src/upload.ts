@@ -1,3 +1,4 @@
+import type { WindowActivity } from './activity.ts';
 import type { Config } from './config.ts';
 import type { ClosedWindow } from './window-sampler.ts';
 
@@ -30,6 +31,8 @@ export interface UploadMeta {
   readonly processCpuNanos: number;
   readonly busyTicks: number;
   readonly coveredMs: number;
+  readonly endpoints?: WindowActivity['endpoints'];
+  readonly stalls?: WindowActivity['stalls'];
   readonly scriptsWithoutMap?: readonly string[];
   readonly agent: AgentReport;
 }
@@ -61,6 +64,7 @@ export function buildMeta(
     readonly agent: Pick<AgentReport, 'version' | 'cpuNanos' | 'longestPauseMicros' | 'rssBytes'>;
   },
 ): UploadMeta {
+  const { endpoints, stalls } = window.activity();
   return {
     uploadId: window.uploadId,
     service: config.service,
@@ -77,6 +81,8 @@ export function buildMeta(
     processCpuNanos: window.processCpuNanos,
     busyTicks: window.busyTicks,
     coveredMs: window.coveredMs,
+    ...(endpoints.length === 0 ? {} : { endpoints }),
+    ...(stalls.length === 0 ? {} : { stalls }),
     ...(process.scriptsWithoutMap.length === 0
       ? {}
       : { scriptsWithoutMap: process.scriptsWithoutMap }),

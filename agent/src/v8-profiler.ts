@@ -1,11 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Pprof from '@datadog/pprof';
 import { AgentError } from './messages.ts';
-import {
-  type ContextPath,
-  contextSetter,
-  findContextPath,
-} from './native-context.ts';
+import { type ContextPath, contextSetter, findContextPath } from './native-context.ts';
 import type { SampleContext } from './sample-context.ts';
 import { SliceRows, TickLabels } from './tick-labels.ts';
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Profile } from '@flamehouse/proto';
+import type { Activity, WindowActivity } from './activity.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { FrameDescriber } from './frame-describer.ts';
 import type { OwnCost } from './own-cost.ts';
-import { TickTable } from './tick-table.ts';
+import { type TickReport, TickTable } from './tick-table.ts';
 import type { V8Profiler } from './v8-profiler.ts';
 
 export type WindowReason = 'periodic' | 'exit';
@@ -16,6 +17,8 @@ export interface ClosedWindow {
   readonly toNanos: bigint;
   /** The ticks as a profile. Costs a pause of its own, so it is left to a later turn. */
   readonly buildCpu: () => Profile;
+  /** Requests and stalls, which takes the ticks too. */
+  readonly activity: () => WindowActivity;
   readonly processCpuNanos: number;
   readonly busyTicks: number;
   readonly coveredMs: number;
@@ -35,6 +38,7 @@ interface ClockReading {
 
 export interface SamplerOptions {
   readonly profiler: V8Profiler;
+  readonly activity: Pick<Activity, 'beforeTicks' | 'close'>;
   readonly describer: FrameDescriber;
   readonly cost: OwnCost;
   readonly clock: Clock;
@@ -85,16 +89,19 @@ export class WindowSampler {
       const fromNanos = toNanos - (lengthNanos > 0n ? lengthNanos : 1000n);
       const processNanos = Math.max(0, end.cpuNanos - start.cpuNanos);
       const periodNanos = Math.round(1e9 / this.#options.sampleHz);
-      let cpu: Profile | null = null;
+      const activity = this.#options.activity.close();
+      let cpu: TickReport | null = null;
+      const report = () => {
+        cpu ??= ticks.close({ processNanos, fromNanos, toNanos, periodNanos }, activity.writer);
+        return cpu;
+      };
       return {
         uploadId: randomUUID(),
         reason,
         fromNanos,
         toNanos,
-        buildCpu() {
-          cpu ??= ticks.close({ processNanos, fromNanos, toNanos, periodNanos });
-          return cpu;
-        },
+        buildCpu: () => report().profile,
+        activity: () => activity.report(report()),
         processCpuNanos: processNanos,
         busyTicks: ticks.busyTicks,
         coveredMs: Math.round(ticks.coveredNanos / 1e6),
@@ -134,7 +141,8 @@ export class WindowSampler {
   }
 
   #takeSlice(): void {
-    this.#ticks.add(this.#options.profiler.takeCpu(true));
+    const { activity, profiler } = this.#options;
+    this.#ticks.add(profiler.takeCpu(true, activity.beforeTicks()));
   }
 }
 

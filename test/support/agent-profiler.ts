@@ -4,11 +4,14 @@ import { sliceOf } from './agent-slices.ts';
 /** A sampler that hands out slices written as text, the last one for ever. */
 export class FakeProfiler implements V8Profiler {
   readonly calls: string[] = [];
+  readonly contextPath = 'slot';
   readonly #slices: CpuSlice[];
 
   constructor(...folded: string[]) {
     this.#slices = folded.map((text) => sliceOf(text));
   }
+
+  setContext(): void {}
 
   startCpu(sampleHz: number): void {
     this.calls.push(`start ${sampleHz} Hz`);

@@ -23,6 +23,8 @@ export function sliceOf(folded: string, options: SliceOptions = {}): CpuSlice {
     frames,
     stacks: stacks.map((stack) => [...stack].reverse()),
     ticks: values,
+    contexts: values.map(() => null),
+    stalls: values.map(() => -1),
     tickNanos,
     durationNanos: tickNanos * values.reduce((a, b) => a + b, 0),
     nonJsCpuNanos,

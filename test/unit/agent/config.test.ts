@@ -72,6 +72,7 @@ test('defaults', () => {
       heapIntervalBytes: 524_288,
       overheadBudgetPercent: 3,
       spans: 'on',
+      stallMs: 100,
       sourceMaps: true,
       workers: false,
       oom: true,

@@ -20,6 +20,7 @@ test('each option stands for the variable of its name', () => {
     heapIntervalBytes: 0,
     overheadBudgetPercent: 1,
     spans: 'root',
+    stallMs: 250,
     sourceMaps: false,
     workers: true,
     oom: false,
@@ -46,4 +47,6 @@ test('the published types are those of the source', () => {
   expectTypeOf<published.StartOptions>().toEqualTypeOf<built.StartOptions>();
   expectTypeOf<typeof published.start>().toEqualTypeOf<typeof built.start>();
   expectTypeOf<typeof published.stop>().toEqualTypeOf<typeof built.stop>();
+  expectTypeOf<typeof published.runWithLabels>().toEqualTypeOf<typeof built.runWithLabels>();
+  expectTypeOf<published.LabelError>().toEqualTypeOf<built.LabelError>();
 });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BoundedNames } from '../../../agent/src/endpoint-names.ts';
 import { FrameDescriber } from '../../../agent/src/frame-describer.ts';
+import { LabelWriter } from '../../../agent/src/sample-labels.ts';
 import { TickTable } from '../../../agent/src/tick-table.ts';
 import { foldedOf, functionNamed, totalOf } from '../../support/agent-profiles.ts';
 import { sliceOf } from '../../support/agent-slices.ts';
@@ -12,6 +14,11 @@ const window = (processNanos: number) => ({
   periodNanos: 10_101_010,
 });
 
+const WRITER = new LabelWriter({
+  endpoints: new BoundedNames(),
+  spanNames: new BoundedNames(),
+  thread: null,
+});
 const newTable = () => new TickTable(new FrameDescriber('/srv/shop'));
 
 describe('a window', () => {
@@ -20,7 +27,7 @@ describe('a window', () => {
     sliceOf('main;hot 20\nmain;cold 5\n(idle) 70\nGarbage Collection 5', { nonJsCpuNanos: 400 }),
   );
   table.add(sliceOf('main;hot 10\n(idle) 90', { tickNanos: 11_000_000, nonJsCpuNanos: 100 }));
-  const profile = table.close(window(2500));
+  const profile = table.close(window(2500), WRITER).profile;
 
   test('counts ticks by stack over all native stops', () => {
     expect(foldedOf(profile, 'samples')).toEqual([
@@ -66,7 +73,7 @@ describe('a window', () => {
 test('CPU of a window in which no tick hit running code is not lost', () => {
   const table = newTable();
   table.add(sliceOf('(idle) 99', { nonJsCpuNanos: 40 }));
-  expect(foldedOf(table.close(window(100)), 'cpu')).toEqual([
+  expect(foldedOf(table.close(window(100), WRITER).profile, 'cpu')).toEqual([
     '(program) 60',
     'Non JS threads activity 40',
     '(idle) 0',
@@ -76,7 +83,7 @@ test('CPU of a window in which no tick hit running code is not lost', () => {
 test('other threads never get more than the process clock counted', () => {
   const table = newTable();
   table.add(sliceOf('main 3', { nonJsCpuNanos: 150 }));
-  expect(foldedOf(table.close(window(100)), 'cpu')).toEqual([
+  expect(foldedOf(table.close(window(100), WRITER).profile, 'cpu')).toEqual([
     'Non JS threads activity 100',
     'main 0',
   ]);
@@ -89,7 +96,7 @@ test('frames say file, definition line and kind', () => {
   table.add(sliceOf('readFileSync@440 1', { file: 'node:fs' }));
   table.add(sliceOf('parse@7 1', { file: '/srv/shop/node_modules/@acme/csv/lib/parse.js' }));
   table.add(sliceOf('Garbage Collection 1'));
-  const profile = describer.describe(table.close(window(10)));
+  const profile = describer.describe(table.close(window(10), WRITER).profile);
   const rows = ['own', 'readFileSync', 'parse', 'Garbage Collection'].map((name) =>
     functionNamed(profile, name),
   );
@@ -108,7 +115,7 @@ test('a function of the application named like one of V8 keeps its CPU', () => {
     frame.file === '' ? frame : { ...frame, name: '(idle)' },
   );
   table.add({ ...slice, frames });
-  const profile = table.close(window(100));
+  const profile = table.close(window(100), WRITER).profile;
   expect(foldedOf(profile, 'cpu')).toEqual(['(idle) 100', '(idle) 0']);
 });
 
@@ -125,7 +132,7 @@ test('property: whatever ran, the CPU of a window is the process clock', () => {
         const folded = Object.entries(rows).map(([stack, ticks]) => `${stack} ${ticks}`);
         table.add(sliceOf(folded.join('\n'), { nonJsCpuNanos }));
       }
-      const profile = table.close(window(processNanos));
+      const profile = table.close(window(processNanos), WRITER).profile;
       const ticks = given.flatMap(([rows]) => Object.values(rows)).reduce((a, b) => a + b, 0);
       expect(totalOf(profile, 'cpu')).toBe(processNanos);
       expect(totalOf(profile, 'samples')).toBe(ticks);

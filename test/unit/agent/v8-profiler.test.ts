@@ -4,7 +4,8 @@ import { loadV8Profiler } from '../../../agent/src/v8-profiler.ts';
 
 /** @datadog/pprof as far as the door uses it, with a `start` of the test's own. */
 function fakePprof(start: () => void): () => typeof Pprof {
-  return () => ({ time: { start } }) as unknown as typeof Pprof;
+  const time = { start, getState: () => [0], constants: { kSampleCount: 0 } };
+  return () => ({ time }) as unknown as typeof Pprof;
 }
 
 function codeOf(run: () => unknown): string {
@@ -34,7 +35,7 @@ test.each([
   const load = fakePprof(() => {
     throw new Error(message);
   });
-  expect(codeOf(() => loadV8Profiler(load).startCpu(99))).toBe(`${code}: ${message}`);
+  expect(codeOf(() => loadV8Profiler(load, () => 'slot').startCpu(99))).toBe(`${code}: ${message}`);
 });
 
 test('the sampler is asked for contexts, CPU time and 99 Hz', () => {
@@ -42,11 +43,12 @@ test('the sampler is asked for contexts, CPU time and 99 Hz', () => {
   const load = fakePprof(((given: unknown) => {
     options = given;
   }) as () => void);
-  loadV8Profiler(load).startCpu(99);
+  loadV8Profiler(load, () => 'slot').startCpu(99);
   expect(options).toEqual({
     intervalMicros: 10_101,
     durationMillis: 20_000,
     withContexts: true,
+    useCPED: false,
     collectCpuTime: true,
     lineNumbers: false,
     sourceMapper: { mappingInfo: expect.any(Function) },

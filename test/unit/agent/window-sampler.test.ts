@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { Activity } from '../../../agent/src/activity.ts';
 import { FrameDescriber } from '../../../agent/src/frame-describer.ts';
 import { buildHeapProfile } from '../../../agent/src/heap-profile.ts';
 import { OwnCost } from '../../../agent/src/own-cost.ts';
@@ -18,8 +19,18 @@ function setUp(profiler: FakeProfiler, windowMs = 15_000) {
   const describer = new FrameDescriber('/srv/shop');
   const windows: ClosedWindow[] = [];
   const errors: unknown[] = [];
+  const activity = new Activity({
+    profiler,
+    clock,
+    spans: 'on',
+    uiUrl: 'http://127.0.0.1:4040',
+    stallMs: 0,
+    thread: null,
+    onError: (error) => errors.push(error),
+  });
   const sampler = new WindowSampler({
     profiler,
+    activity,
     describer,
     cost,
     clock,

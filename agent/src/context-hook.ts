@@ -1,0 +1,71 @@
+import { type AsyncHook, createHook } from 'node:async_hooks';
+import type { SampleContext } from './sample-context.ts';
+import type { V8Profiler } from './v8-profiler.ts';
+
+const DEPTH_MAX = 64; // callbacks inside callbacks; more means that ends were missed
+
+/**
+ * Hands the context of the running code to the sampler.
+ *
+ * With AsyncContextFrame it travels with the continuation, so that only switches count. Without, an
+ * async hook sets it before each callback, and sets back what was there when a callback inside a
+ * callback (`AsyncResource.runInAsyncScope`, a pool that hands over a connection) is over.
+ */
+export class ContextHook {
+  readonly #profiler: Pick<V8Profiler, 'contextPath' | 'setContext'>;
+  readonly #wanted: () => SampleContext | undefined;
+  readonly #outer: (SampleContext | undefined)[] = [];
+  #hook: AsyncHook | null = null;
+  #current: SampleContext | undefined;
+  #stopped = false;
+
+  constructor(
+    profiler: Pick<V8Profiler, 'contextPath' | 'setContext'>,
+    wanted: () => SampleContext | undefined,
+  ) {
+    this.#profiler = profiler;
+    this.#wanted = wanted;
+  }
+
+  /** There are contexts from now on. Before that, a hook on every callback would cost for nothing. */
+  begin(): void {
+    if (this.#stopped || this.#hook !== null || this.#profiler.contextPath !== 'slot') return;
+    this.#hook = createHook({
+      before: () => this.#before(),
+      after: () => this.#after(),
+    }).enable();
+  }
+
+  /** The running code has another context by now. */
+  update(): void {
+    if (this.#stopped) return;
+    try {
+      this.#set(this.#wanted());
+    } catch {
+      // An exception in here would be the host's; its code stays with the context that it had.
+    }
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#set(undefined);
+    this.#stopped = true;
+    this.#hook?.disable();
+    this.#hook = null;
+  }
+
+  #before(): void {
+    if (this.#outer.length >= DEPTH_MAX) this.#outer.length = 0;
+    this.#outer.push(this.#current);
+    this.update();
+  }
+
+  #after(): void {
+    if (!this.#stopped) this.#set(this.#outer.pop());
+  }
+
+  #set(context: SampleContext | undefined): void {
+    this.#current = context;
+    this.#profiler.setContext(context);
+  }
+}

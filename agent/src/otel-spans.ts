@@ -1,0 +1,101 @@
+import type { SpanMode } from './config.ts';
+import type { HttpRequest } from './http-request.ts';
+import type { SampleContext, SpanContextLike, SpanLike } from './sample-context.ts';
+import { type RpcMetadata, Work } from './work.ts';
+
+/** A context of OpenTelemetry. Its keys are `Symbol.for(...)`, so none of its packages is needed. */
+export interface OtelContext {
+  getValue(key: symbol): unknown;
+}
+
+const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
+const RPC_KEY = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
+
+export function spanOf(context: OtelContext | undefined): SpanLike | undefined {
+  return context?.getValue(SPAN_KEY) as SpanLike | undefined;
+}
+
+export interface OtelSpansOptions {
+  readonly mode: SpanMode;
+  readonly uiUrl: string;
+  readonly onRoot: (work: Work) => void;
+}
+
+/** What is active where a span is made current for the first time. */
+export interface Surroundings {
+  readonly context: OtelContext;
+  readonly prior: SpanLike | undefined;
+  readonly request: HttpRequest | null;
+}
+
+/** One sample context for each recording span, made when the span is active for the first time. */
+export class OtelSpans {
+  readonly #options: OtelSpansOptions;
+  readonly #contexts = new WeakMap<SpanLike, SampleContext>();
+  /** SDK 2: a child refers to the very object that its parent answers to `spanContext()`. */
+  readonly #bySpanContext = new WeakMap<SpanContextLike, SampleContext>();
+
+  constructor(options: OtelSpansOptions) {
+    this.#options = options;
+  }
+
+  known(span: SpanLike): SampleContext | undefined {
+    return this.#contexts.get(span);
+  }
+
+  /** Null for a span that is not recorded. */
+  contextOf(span: SpanLike, around: Surroundings): SampleContext | null {
+    const known = this.#contexts.get(span);
+    if (known !== undefined) return known;
+    if (!span.isRecording()) return this.#aroundUnrecorded(span, around);
+    const parent = this.#parent(span, around.prior);
+    const context = parent === null ? this.#root(span, around) : this.#child(span, parent);
+    this.#contexts.set(span, context);
+    this.#bySpanContext.set(span.spanContext(), context);
+    return context;
+  }
+
+  #child(span: SpanLike, parent: SampleContext): SampleContext {
+    if (this.#options.mode === 'root') return parent;
+    return { work: parent.work, span, labels: null };
+  }
+
+  /** A span that was left out of a recorded trace counts as its parent. */
+  #aroundUnrecorded(span: SpanLike, { prior }: Surroundings): SampleContext | null {
+    return prior !== undefined && sameTrace(span, prior)
+      ? (this.#contexts.get(prior) ?? null)
+      : null;
+  }
+
+  /** Null when the span has no parent in this process. */
+  #parent(span: SpanLike, prior: SpanLike | undefined): SampleContext | null {
+    const { parentSpanContext, parentSpanId } = span;
+    if (parentSpanContext?.isRemote === true) return null;
+    if (parentSpanContext === undefined && !parentSpanId) return null;
+    const known = parentSpanContext && this.#bySpanContext.get(parentSpanContext);
+    if (known !== undefined) return known;
+    // SDK 1 knows the parent's id only; in SDK 2 the parent may never have been active.
+    return prior !== undefined && sameTrace(span, prior)
+      ? (this.#contexts.get(prior) ?? null)
+      : null;
+  }
+
+  #root(span: SpanLike, { context, request }: Surroundings): SampleContext {
+    const work = new Work(span, request);
+    const rpc = context.getValue(RPC_KEY);
+    if (typeof rpc === 'object') work.rpc = rpc as RpcMetadata | null;
+    if (request !== null) request.owner ??= work;
+    const { traceId, spanId } = span.spanContext();
+    span.setAttribute('pyroscope.profile.id', spanId);
+    span.setAttribute(
+      'flamehouse.profile.url',
+      `${this.#options.uiUrl}/trace/${traceId}/span/${spanId}`,
+    );
+    if (request === null) this.#options.onRoot(work);
+    return { work, span: null, labels: null };
+  }
+}
+
+function sameTrace(a: SpanLike, b: SpanLike): boolean {
+  return a.spanContext().traceId === b.spanContext().traceId;
+}
