@@ -33,8 +33,8 @@ describe('https', () => {
   test('any other gets none, and the line says why', async () => {
     receiver = await startReceiver(undefined, certificate);
     const result = await runHost({
-      files: { 'app.js': IDLE_FOR(600) },
-      env: { FLAMEHOUSE_SERVER_URL: receiver.url },
+      files: { 'app.js': IDLE_FOR(5000) },
+      env: { FLAMEHOUSE_SERVER_URL: receiver.url, FLAMEHOUSE_WINDOW_MS: '500' },
     });
     expect(result).toMatchObject({ code: 0, stdout: '' });
     expect(result.stderr).toMatch(/^\[flamehouse\] UPLOAD_UNREACHABLE: .*certificate.*\n$/);
