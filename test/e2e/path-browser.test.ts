@@ -27,6 +27,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'flamehouse-path-'));
   server = await startServer({ dataDir });
   for (const version of ['1.0.0', '1.1.0']) await runCheckout(version);
+  await untilStored();
   browser = await launchBrowser();
 });
 
@@ -60,6 +61,23 @@ async function runCheckout(version: string): Promise<void> {
   } finally {
     await checkout.stop();
   }
+}
+
+/** Wait for the last windows, so that what is read twice is the same: the total stands still for 3 s. */
+async function untilStored(): Promise<void> {
+  let before = -1;
+  let since = Date.now();
+  await waitFor(
+    'total that stands still',
+    async () => {
+      const answer = await fetch(`${server.url}/api/v1/functions?service=checkout&limit=1`);
+      const { total } = (await answer.json()) as { total: number };
+      if (total !== before) since = Date.now();
+      before = total;
+      return Date.now() - since >= 3_000 ? true : undefined;
+    },
+    { intervalMs: 500, seen: () => `${before} microseconds` },
+  );
 }
 
 async function open(path: string): Promise<Page> {
