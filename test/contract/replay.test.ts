@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SpoolingPipeline } from '../../server/src/ingest/pipeline.ts';
 import { TABLE_NAMES } from '../../server/src/ingest/table-rows.ts';
+import { encodeRecord } from '../../server/src/ingest/upload-record.ts';
 import { createStorage, type Storage } from '../../server/src/storage/create-storage.ts';
 import type { Engine, Insert } from '../../server/src/storage/engine.ts';
 import { RETENTION, stackLines, storageSettings } from '../support/server-storage.ts';
@@ -48,7 +50,12 @@ async function newDirectory(): Promise<string> {
 }
 
 /** A pipeline beside the one of `storage`, with a spool of its own and an engine of the test's making. */
-function openPipeline(storage: Storage, dir: string, insert: (insert: Insert) => Promise<void>) {
+function openPipeline(
+  storage: Storage,
+  dir: string,
+  insert: (insert: Insert) => Promise<void>,
+  logged: string[] = [],
+) {
   const engine = Object.assign(Object.create(storage.engine) as Engine, { insert });
   return SpoolingPipeline.open(
     {
@@ -57,7 +64,7 @@ function openPipeline(storage: Storage, dir: string, insert: (insert: Insert) =>
       spoolBytesMax: 2 ** 30,
       diskBytesMin: 2 ** 20,
       now: Date.now,
-      log: { info: () => {}, error: () => {} },
+      log: { info: () => {}, error: (_fields, message) => logged.push(message) },
     },
     engine,
   );
@@ -142,6 +149,37 @@ describe('replaying a segment', () => {
     await pipeline.flush();
     for (const insert of inserts) await storage.engine.insert(insert);
     expect(await sums(storage, service)).toEqual(EXPECTED);
+    await pipeline.close();
+  });
+});
+
+describe('a segment of an earlier process', () => {
+  test('gives what it holds, and says what it lost', async () => {
+    const dir = await newDirectory();
+    const storage = await open(dir);
+    const good = upload('a');
+    const old = { ...good.meta, uploadId: randomUUID(), from: 0n, to: 1n };
+    const segments = join(dir, 'left', 'segments');
+    await mkdir(segments, { recursive: true });
+    const cut = encodeRecord(upload('b'));
+    await writeFile(
+      join(segments, '000001800000000-0123456789abcdef.segment'),
+      Buffer.concat([
+        encodeRecord({ ...good, meta: old }),
+        encodeRecord(good),
+        cut.subarray(0, cut.length - 1),
+      ]),
+    );
+    const logged: string[] = [];
+    const insert = (one: Insert) => storage.engine.insert(one);
+    const pipeline = await openPipeline(storage, join(dir, 'left'), insert, logged);
+    await pipeline.flush();
+    expect(await sums(storage, 'shop')).toMatchObject({ samples: 5, instance_minutes: 1 });
+    expect(new Set(logged)).toEqual(
+      new Set(['the end of a segment was not written whole', 'an accepted upload is left out']),
+    );
+    expect(await pipeline.accept(good)).toMatchObject({ samples: 0 });
+    expect(await readdir(segments)).toEqual([]);
     await pipeline.close();
   });
 });

@@ -88,10 +88,11 @@ export class SpoolingPipeline implements IngestPipeline {
     const { spool, left } = await Spool.open({ dir, bytesMax, diskBytesMin, now }, onSealed);
     pipeline.spool = spool;
     for (const segment of left) {
-      for (const { meta } of decodeRecords(await spool.read(segment))) ids.add(meta.uploadId);
+      for (const { meta } of await pipeline.readUploads(segment)) ids.add(meta.uploadId);
     }
-    if (left.length > 0)
+    if (left.length > 0) {
       config.log.info({ segments: left.length }, 'inserting what an earlier process accepted');
+    }
     left.forEach(onSealed);
     return pipeline;
   }
@@ -171,12 +172,28 @@ export class SpoolingPipeline implements IngestPipeline {
   /** Make the rows again from the file, after a restart or when memory was short. */
   private async readBatch(segment: string): Promise<void> {
     const pending = { batch: new TableBatch(this.known), uploadIds: [] as string[] };
-    for (const upload of decodeRecords(await this.spool.read(segment))) {
-      pending.batch.add(await this.normalise(upload), upload.receivedAtMs);
-      pending.uploadIds.push(upload.meta.uploadId);
+    for (const upload of await this.readUploads(segment)) {
+      const { uploadId } = upload.meta;
+      pending.uploadIds.push(uploadId);
+      try {
+        pending.batch.add(await this.normalise(upload), upload.receivedAtMs);
+      } catch (err) {
+        // It was readable when it was accepted, so a newer version of this code is stricter.
+        this.config.log.error({ err, segment, uploadId }, 'an accepted upload is left out');
+      }
     }
     this.batches.set(segment, pending);
     this.batchBytes += pending.batch.bytes;
+  }
+
+  private async readUploads(segment: string): Promise<readonly IncomingUpload[]> {
+    const file = await this.spool.read(segment);
+    const { uploads, wholeBytes } = decodeRecords(file);
+    if (wholeBytes < file.length) {
+      const bytes = file.length - wholeBytes;
+      this.config.log.error({ segment, bytes }, 'the end of a segment was not written whole');
+    }
+    return uploads;
   }
 
   private async removeSegment(segment: string): Promise<void> {

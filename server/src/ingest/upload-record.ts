@@ -24,20 +24,22 @@ export function encodeRecord({ meta, profiles, receivedAtMs }: IncomingUpload): 
   return record;
 }
 
-/** The records of a segment file up to its end, or up to the first that was not written whole. */
-export function* decodeRecords(
-  file: Buffer,
-): Generator<IncomingUpload, { readonly wholeBytes: number }> {
+/** The uploads of a segment file up to its end, or up to the first record that was not written whole. */
+export function decodeRecords(file: Buffer): {
+  readonly uploads: readonly IncomingUpload[];
+  readonly wholeBytes: number;
+} {
+  const uploads: IncomingUpload[] = [];
   let at = 0;
   while (at + HEADER_BYTES <= file.length) {
     const end = at + HEADER_BYTES + file.readUInt32LE(at);
     if (end > file.length) break;
     const payload = file.subarray(at + HEADER_BYTES, end);
     if (crc32(payload) !== file.readUInt32LE(at + 4)) break;
-    yield decodePayload(payload);
+    uploads.push(decodePayload(payload));
     at = end;
   }
-  return { wholeBytes: at };
+  return { uploads, wholeBytes: at };
 }
 
 function decodePayload(payload: Buffer): IncomingUpload {

@@ -21,7 +21,7 @@ describe('records', () => {
     const upload = uploadOf('shop');
     const meta = { ...upload.meta, labels: { from: '5', cpuNanos: '7' }, processCpuNanos: 9n };
     const whole = { ...upload, meta, profiles: [new Uint8Array([1, 2, 3]), new Uint8Array()] };
-    const [decoded] = decodeRecords(encodeRecord(whole));
+    const [decoded] = decodeRecords(encodeRecord(whole)).uploads;
     expect(decoded!.meta).toEqual(meta);
     expect(decoded!.receivedAtMs).toBe(upload.receivedAtMs);
     expect(decoded!.profiles.map((bytes) => [...bytes])).toEqual([[1, 2, 3], []]);
@@ -29,7 +29,7 @@ describe('records', () => {
 
   test('end where one was not written whole', () => {
     const records = ['a', 'b', 'c'].map((service) => encodeRecord(uploadOf(service)));
-    const services = (file: Buffer) => [...decodeRecords(file)].map(({ meta }) => meta.service);
+    const services = (file: Buffer) => decodeRecords(file).uploads.map(({ meta }) => meta.service);
     const whole = Buffer.concat(records);
     const third = records[0]!.length + records[1]!.length;
     for (let end = third; end < whole.length; end++) {
