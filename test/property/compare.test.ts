@@ -1,14 +1,16 @@
 import { type CompareInput, type Comparison, type CpuRows, compare } from '@flamehouse/proto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HARSH } from '../bench/verdict/noise-settings.ts';
 import { Random } from '../bench/verdict/random.ts';
 import { IDENTICAL, PLANTED, type Scenario } from '../bench/verdict/scenarios.ts';
 import { makeTrial } from '../bench/verdict/trial.ts';
+import { compareInput } from '../support/compare-input.ts';
 
 // Simulated deploys, small enough to make many: SEED=… repeats one.
 const SEEDS = process.env['SEED']
   ? [Number(process.env['SEED'])]
-  : Array.from({ length: 12 }, (_, i) => 100 + i);
+  : Array.from({ length: 6 }, (_, i) => 100 + i);
 
 const scenario = (name: string): Scenario => ({
   ...[...IDENTICAL, ...PLANTED].find((one) => one.name === name)!,
@@ -20,16 +22,17 @@ const SCENARIOS = [
   { ...scenario('ordinary'), noise: HARSH },
 ];
 
+const INPUTS = SEEDS.flatMap((seed) =>
+  SCENARIOS.map((one) => ({ seed, name: one.name, input: makeTrial(one, seed).inputs[0]! })),
+);
+
 function forEachInput(check: (input: CompareInput, random: Random) => void): void {
-  for (const seed of SEEDS) {
-    SCENARIOS.forEach((one) => {
-      const input = makeTrial(one, seed).inputs[0]!;
-      try {
-        check(input, new Random(seed));
-      } catch (error) {
-        throw new Error(`SEED=${seed}, ${one.name}: ${(error as Error).message}`, { cause: error });
-      }
-    });
+  for (const { seed, name, input } of INPUTS) {
+    try {
+      check(input, new Random(seed));
+    } catch (error) {
+      throw new Error(`SEED=${seed}, ${name}: ${(error as Error).message}`, { cause: error });
+    }
   }
 }
 
@@ -181,4 +184,32 @@ test('the order of rows does not matter', () => {
 
 test('the same input gives the same answer', () => {
   forEachInput((input) => expect(compare(input)).toEqual(compare(input)));
+});
+
+test('a side of any size gives an answer with numbers', () => {
+  const ticks = fc.array(fc.nat(400), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.array(ticks, { minLength: 1, maxLength: 8 }),
+      fc.constantFrom(0, 1, 40, 10_000),
+      fc.boolean(),
+      (rows, requests, simultaneous) => {
+        const lines = rows.map((row, i) => {
+          const [a, b, c, d] = row;
+          return `main;${i % 2 ? 'mid;' : ''}f${i} ${a} ${b} | ${c} ${d}`;
+        });
+        const input = compareInput(lines.join('\n'), {
+          requests: [requests, requests, requests, requests],
+          change: { simultaneous },
+        });
+        const { verdict, smallest, functions } = compare(input);
+        expect([0, 1, 3]).toContain(verdict.exitCode);
+        expect(Number.isNaN(verdict.effect.value + smallest.ofService)).toBe(false);
+        for (const { self, total } of functions) {
+          expect(Number.isFinite(self.effect + total.effect)).toBe(true);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
 });

@@ -141,12 +141,20 @@ function biweight(x: readonly number[], precision: readonly number[], start: num
 
 /** The data with the common mode taken out. */
 export function withoutCommonMode(data: Standardised, { log }: CommonMode): Standardised {
-  const scaled = ({ value, variance }: Measured): Measured => {
-    const factor = (cell: number) => Math.exp(-log[Math.floor(cell / data.functionCount)]!);
-    return {
-      value: value.map((z, cell) => z * factor(cell)),
-      variance: variance.map((v, cell) => v * factor(cell) ** 2),
-    };
+  const width = data.functionCount;
+  const divided = (table: Float64Array, power: number) => {
+    const result = new Float64Array(table.length);
+    log.forEach((common, instance) => {
+      const factor = Math.exp(-power * common);
+      for (let cell = instance * width; cell < (instance + 1) * width; cell++) {
+        result[cell] = table[cell]! * factor;
+      }
+    });
+    return result;
   };
+  const scaled = ({ value, variance }: Measured): Measured => ({
+    value: divided(value, 1),
+    variance: divided(variance, 2),
+  });
   return { ...data, self: scaled(data.self), total: scaled(data.total) };
 }

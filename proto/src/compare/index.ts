@@ -1,6 +1,7 @@
 export * from './choose-minutes.ts';
 export { compare } from './compare.ts';
 export * from './describe-verdict.ts';
+export { endpointInput } from './endpoint-input.ts';
 export { learnHistory, type ServiceHistory, type TimeNoise } from './history.ts';
 export * from './input.ts';
 export * from './looks.ts';

@@ -1,4 +1,4 @@
-import { type CompareInput, compare } from '@flamehouse/proto';
+import { type CompareInput, compare, endpointInput } from '@flamehouse/proto';
 import { describe, expect, test } from 'vitest';
 import { callGraph, partBelow, reachable } from '../../../proto/src/compare/call-graph.ts';
 import { compareInput } from '../../support/compare-input.ts';
@@ -154,5 +154,28 @@ describe('the call graph', () => {
     expect(part[row('y')]).toBeCloseTo(0.75, 2);
     expect(part[row('z')]).toBe(1);
     expect(part[row('a')]).toBe(0);
+  });
+});
+
+describe('one endpoint', () => {
+  test('has its own requests, rows and part of the process CPU', () => {
+    const two = compareInput('main;read;parse 3000 | 6000\nmain;write;send 1000 | 1000');
+    const names = ['parse', 'read'].map((name) =>
+      two.functions.findIndex((one) => one.name === name),
+    );
+    // Rows of parse and read belong to a second endpoint with a fifth of the requests.
+    const split = (side: CompareInput['base']): CompareInput['base'] => ({
+      instances: side.instances.map((one) => ({ ...one, requests: [8000, 2000] })),
+      rows: {
+        ...side.rows,
+        endpoint: Array.from(side.rows.func, (func) => (names.includes(func) ? 1 : 0)),
+      },
+    });
+    const whole = { ...two, endpoints: ['a', 'b'], base: split(two.base), head: split(two.head) };
+    const { base, head } = endpointInput(whole, 1);
+    expect(base.instances[0]).toMatchObject({ requests: [0, 2000], processCpuMicros: 30e6 });
+    expect(head.instances[0]!.processCpuMicros).toBe(60e6);
+    expect(Array.from(base.rows.func).sort()).toEqual([...names].sort());
+    expect(compare(endpointInput(whole, 1)).base.cost).toBe(15_000); // µs a request
   });
 });
