@@ -7,8 +7,9 @@ import { processStartedAt, systemClock } from './clock.ts';
 import { type Config, INSTANCE_OWNER_VARIABLE, readConfig } from './config.ts';
 import { flushBounded } from './flush-bounded.ts';
 import { FrameDescriber } from './frame-describer.ts';
+import { Governor } from './governor.ts';
 import { handOver } from './hand-over.ts';
-import { buildHeapProfile } from './heap-profile.ts';
+import { HeapSampler } from './heap-sampler.ts';
 import { HttpSender, type SendTarget } from './http-sender.ts';
 import { createLog, type Log } from './log.ts';
 import { OwnCost } from './own-cost.ts';
@@ -66,7 +67,10 @@ export class Agent {
   readonly #sender: HttpSender;
   readonly #target: SendTarget;
   readonly #encoding = new Map<ClosedWindow, Promise<void>>();
-  #heapRuns = false;
+  readonly #heap: HeapSampler;
+  readonly #governor: Governor;
+  readonly #rssBytesBefore = process.memoryUsage.rss();
+  #rssBytesGrown = 0;
   #stopWatching: () => void = () => {};
 
   /** Errors  AgentError when the native profiler does not load. */
@@ -89,6 +93,18 @@ export class Agent {
       clock: systemClock,
       log,
     });
+    this.#heap = new HeapSampler({
+      profiler: this.#profiler,
+      describer: this.#describer,
+      intervalBytes: config.heapIntervalBytes,
+      oomCommand: null,
+      clock: systemClock,
+      log,
+    });
+    this.#governor = new Governor({
+      budgetPercent: config.overheadBudgetPercent,
+      full: { sampleHz: config.sampleHz, heap: config.heapIntervalBytes > 0 },
+    });
     this.#encoder = this.#createEncoder();
     this.#activity = this.#createActivity();
     this.#sampler = this.#createSampler();
@@ -98,12 +114,13 @@ export class Agent {
   start(): void {
     this.#sampler.start();
     this.#activity.start();
-    this.#startHeap();
+    this.#heap.wanted = true;
     this.#stopWatching = watchProcessEnd(
       process,
       { flush: () => this.#flush(), handOver: () => this.#handOver() },
       systemClock,
     );
+    this.#rssBytesGrown = Math.max(0, process.memoryUsage.rss() - this.#rssBytesBefore);
     if (this.#config.instanceGiven) process.env[INSTANCE_OWNER_VARIABLE] = String(process.pid);
     const { service, serverUrl } = this.#config;
     this.#log.info(`profiling ${service} (${this.#config.instance}), sending to ${serverUrl}`);
@@ -161,7 +178,7 @@ export class Agent {
       clock: systemClock,
       cost: this.#cost,
       describer: this.#describer,
-      takeHeap: () => this.#takeHeap(),
+      takeHeap: () => this.#heap.take(),
       meta: (window) =>
         buildMeta(window, this.#config, {
           startedAt: processStartedAt,
@@ -169,35 +186,25 @@ export class Agent {
           scriptsWithoutMap: this.#describer.takeScriptsWithoutMap(),
           agent: {
             version: agentVersion,
-            ...this.#cost.take(),
-            rssBytes: process.memoryUsage.rss(),
+            ...this.#takeCost(window),
+            rssBytes: this.#rssBytesGrown + this.#queue.bytes + this.#describer.byteLength,
           },
         }),
     });
   }
 
-  #startHeap(): void {
-    if (this.#config.heapIntervalBytes === 0) return;
-    try {
-      this.#profiler.startHeap(this.#config.heapIntervalBytes);
-      this.#heapRuns = true;
-    } catch (error) {
-      this.#log.error('HEAP_FAILED', String(error));
-    }
-  }
-
-  #takeHeap() {
-    if (!this.#heapRuns) return null;
-    try {
-      return buildHeapProfile(this.#profiler.takeHeap(), this.#describer, {
-        timeNanos: BigInt(systemClock.nowMs()) * 1_000_000n,
-        intervalBytes: this.#config.heapIntervalBytes,
-      });
-    } catch (error) {
-      this.#heapRuns = false;
-      this.#log.error('HEAP_FAILED', String(error));
-      return null;
-    }
+  /** What the agent used since the last window; the governor decides by it how much is sampled next. */
+  #takeCost(window: ClosedWindow) {
+    const cost = this.#cost.take();
+    const before = this.#governor.throttle;
+    const windowNanos = Number(window.toNanos - window.fromNanos);
+    const { sampleHz, heap } =
+      window.reason === 'periodic' ? this.#governor.observe(cost.cpuNanos, windowNanos) : before;
+    if (sampleHz === before.sampleHz && heap === before.heap) return cost;
+    this.#sampler.sampleHz = sampleHz;
+    this.#heap.wanted = heap;
+    this.#log.info(`sampling at ${sampleHz} Hz, heap ${heap ? 'on' : 'off'}, to keep the budget`);
+    return cost;
   }
 
   /** Encode in the background. The window counts as unsent until it is in the queue. */

@@ -12,6 +12,7 @@ import { keyOf, type SourceFrame, type SourceMaps } from './source-maps.ts';
 import type { RawFrame } from './v8-profiler.ts';
 
 const ENTRIES_MAX = 20_000; // functions of a large application; past it the memory starts afresh
+const ENTRY_BYTES = 400; // key, description and the answer of a map
 const MAPS_MS_MAX = 5_000; // how long a window waits for source maps; then it shows what runs
 
 /** Where the agent's own code lies, wherever it was built or linked to. */
@@ -52,6 +53,11 @@ export class FrameDescriber {
       startLine: frame.line,
       line: 0, // the sampler with contexts knows the definition, not the line that ran
     });
+  }
+
+  /** Bytes of what is remembered, roughly. */
+  get byteLength(): number {
+    return this.#known.size * ENTRY_BYTES + (this.#maps?.byteLength ?? 0);
   }
 
   /** Wait for source maps, for a few seconds at most. */

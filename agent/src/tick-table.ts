@@ -2,6 +2,7 @@ import { type Profile, ProfileBuilder, type ValueType } from '@flamehouse/proto'
 import type { FrameDescriber } from './frame-describer.ts';
 import type { SampleContext } from './sample-context.ts';
 import { type ContextText, type LabelWriter, label } from './sample-labels.ts';
+import { keyOf } from './source-maps.ts';
 import { spread } from './spread.ts';
 import { type CpuSlice, IDLE_FRAME, NON_JS_NAME, type RawFrame } from './v8-profiler.ts';
 
@@ -51,7 +52,7 @@ export interface TickReport {
 export class TickTable {
   readonly #builder = new ProfileBuilder(SAMPLE_TYPES);
   readonly #describer: FrameDescriber;
-  readonly #frameRows = new Map<string, number>(); // line, file and name as V8 gives them -> row of the builder
+  readonly #frameRows = new Map<string, number>(); // by keyOf -> row of the builder
   readonly #rows = new Map<string, StackRow>();
   #groups = 0;
   #nonJsCpuNanos = 0;
@@ -166,7 +167,7 @@ export class TickTable {
   }
 
   #frame(frame: RawFrame): number {
-    const key = `${frame.line}\n${frame.file}\n${frame.name}`;
+    const key = keyOf(frame);
     let row = this.#frameRows.get(key);
     if (row === undefined) {
       row = this.#describer.row(this.#builder, frame);

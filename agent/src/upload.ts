@@ -42,7 +42,7 @@ export interface AgentReport {
   readonly version: string;
   readonly cpuNanos: number;
   readonly longestPauseMicros: number;
-  readonly rssBytes: number; // of the whole process: the agent's own share cannot be told apart
+  readonly rssBytes: number; // what the process grew by when the agent started, and what it keeps since
   readonly droppedUploads: number; // since the last upload that was sent
   readonly droppedSamples: number;
   readonly sampleHz: number;
@@ -50,7 +50,7 @@ export interface AgentReport {
 
 export type MetaConfig = Pick<
   Config,
-  'service' | 'version' | 'revision' | 'environment' | 'instance' | 'labels' | 'sampleHz'
+  'service' | 'version' | 'revision' | 'environment' | 'instance' | 'labels'
 >;
 
 /** Fill in `meta` for a window. */
@@ -90,7 +90,7 @@ export function buildMeta(
       ...process.agent,
       droppedUploads: 0,
       droppedSamples: window.droppedSamples,
-      sampleHz: config.sampleHz,
+      sampleHz: window.sampleHz,
     },
   };
 }

@@ -53,6 +53,9 @@ export interface V8Profiler {
   takeCpu(restart: boolean, stallAt?: StallAt | null): CpuSlice;
   startHeap(intervalBytes: number): void;
   takeHeap(): HeapSlice;
+  stopHeap(): void;
+  /** Near the limit V8 runs the command with the path of a heap profile in JSON, and waits for it. */
+  watchHeapLimit(command: readonly string[]): void;
   /** Stop whatever runs. */
   stop(): void;
 }
@@ -103,6 +106,9 @@ export function loadV8Profiler(
     },
     startHeap: (intervalBytes) => pprof.heap.start(intervalBytes, HEAP_STACK_FRAMES),
     takeHeap: () => heapSlice(pprof.heap.profile(undefined, KEEP_COLUMNS, undefined, 'emit')),
+    stopHeap: () => pprof.heap.stop(),
+    // No extension of the limit: the process ends as it would without the agent.
+    watchHeapLimit: (command) => pprof.heap.monitorOutOfMemory(0, 0, false, [...command]),
     stop() {
       setContext = () => {}; // every call of the addon throws once it has stopped
       pprof.heap.stop();

@@ -54,6 +54,7 @@ export class WindowEncoder {
   async #part(name: UploadPart['name'], profile: Profile): Promise<UploadPart> {
     const described = await this.#inTurn(() => this.#options.describer.describe(profile));
     const pprof = await this.#inTurn(() => encodeProfile(described));
+    this.#options.cost.addCompressed(pprof.byteLength);
     return { name, pprofGz: await zip(pprof) };
   }
 

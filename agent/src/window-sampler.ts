@@ -23,6 +23,7 @@ export interface ClosedWindow {
   readonly busyTicks: number;
   readonly coveredMs: number;
   readonly droppedSamples: number;
+  readonly sampleHz: number;
 }
 
 /**
@@ -30,6 +31,9 @@ export interface ClosedWindow {
  * 8 to 12 ms (2026-11). Several stops per window keep each pause short.
  */
 const SLICE_MS_MAX = 3_000;
+
+/** A window this much longer than asked for, of which less than half was sampled, holds a suspend. */
+const SUSPEND_FACTOR = 2;
 
 interface ClockReading {
   readonly monotonicMs: number;
@@ -57,18 +61,28 @@ export class WindowSampler {
   #timer: Timer | null = null;
   #ticks: TickTable;
   #start: ClockReading = { monotonicMs: 0, cpuNanos: 0 };
+  #sampledNanos = 0; // wall time of the ticks of the open window
+  #hz: number; // of the open window
+  #nextHz: number;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
+    this.#hz = options.sampleHz;
+    this.#nextHz = options.sampleHz;
     this.#sliceMs = options.windowMs / Math.ceil(options.windowMs / SLICE_MS_MAX);
     this.#ticks = new TickTable(options.describer);
   }
 
   /** Errors  AgentError of `V8Profiler.startCpu`. */
   start(): void {
-    this.#options.profiler.startCpu(this.#options.sampleHz);
+    this.#options.profiler.startCpu(this.#hz);
     this.#open();
     this.#arm();
+  }
+
+  /** Sample at another rate from the next window on, so that every tick of a window is worth the same. */
+  set sampleHz(hz: number) {
+    this.#nextHz = hz;
   }
 
   /** How long the open window has lasted. */
@@ -79,16 +93,19 @@ export class WindowSampler {
   /** End the open window now and begin the next. */
   close(reason: WindowReason): ClosedWindow {
     return this.#options.cost.measure(() => {
-      this.#takeSlice();
+      const sampleHz = this.#hz;
+      this.#takeSlice(this.#nextHz !== sampleHz);
       const ticks = this.#ticks;
       const start = this.#start;
+      const sampledMs = this.#sampledNanos / 1e6;
       const end = this.#open();
+      const lengthMs = this.#awakeMs(end.monotonicMs - start.monotonicMs, sampledMs);
       // The length comes from a clock that only grows: a corrected system clock cannot make it negative.
       const toNanos = nanosOfMillis(this.#options.clock.nowMs());
-      const lengthNanos = nanosOfMillis(end.monotonicMs - start.monotonicMs);
+      const lengthNanos = nanosOfMillis(lengthMs);
       const fromNanos = toNanos - (lengthNanos > 0n ? lengthNanos : 1000n);
       const processNanos = Math.max(0, end.cpuNanos - start.cpuNanos);
-      const periodNanos = Math.round(1e9 / this.#options.sampleHz);
+      const periodNanos = Math.round(1e9 / sampleHz);
       const activity = this.#options.activity.close();
       let cpu: TickReport | null = null;
       const report = () => {
@@ -104,8 +121,9 @@ export class WindowSampler {
         activity: () => activity.report(report()),
         processCpuNanos: processNanos,
         busyTicks: ticks.busyTicks,
-        coveredMs: Math.round(ticks.coveredNanos / 1e6),
+        coveredMs: Math.round(Math.min(lengthMs, ticks.coveredNanos / 1e6)),
         droppedSamples: ticks.droppedTicks,
+        sampleHz,
       };
     });
   }
@@ -119,6 +137,7 @@ export class WindowSampler {
   #open(): ClockReading {
     const { clock, describer, processCpuNanos } = this.#options;
     this.#ticks = new TickTable(describer);
+    this.#sampledNanos = 0;
     this.#start = { monotonicMs: clock.monotonicMs(), cpuNanos: processCpuNanos() };
     return this.#start;
   }
@@ -140,9 +159,24 @@ export class WindowSampler {
     }
   }
 
-  #takeSlice(): void {
-    const { activity, profiler } = this.#options;
-    this.#ticks.add(profiler.takeCpu(true, activity.beforeTicks()));
+  /** The length of a window without the time for which a suspended process slept. */
+  #awakeMs(lengthMs: number, sampledMs: number): number {
+    const { windowMs } = this.#options;
+    const suspended = lengthMs > SUSPEND_FACTOR * windowMs && sampledMs < lengthMs / 2;
+    return suspended ? sampledMs : lengthMs;
+  }
+
+  #takeSlice(changeRate = false): void {
+    const { activity, cost, profiler } = this.#options;
+    const slice = profiler.takeCpu(!changeRate, activity.beforeTicks());
+    if (changeRate) {
+      this.#hz = this.#nextHz;
+      profiler.startCpu(this.#hz);
+    }
+    const ticks = slice.ticks.reduce((sum, count) => sum + count, 0);
+    this.#sampledNanos += ticks * slice.tickNanos;
+    cost.addTicks(ticks);
+    this.#ticks.add(slice);
   }
 }
 

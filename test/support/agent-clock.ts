@@ -5,9 +5,12 @@ export class ManualClock implements Clock {
   #nowMs = 1_000_000;
   #timers: { readonly atMs: number; readonly run: () => void }[] = [];
   randomValue = 1;
+  skewMs = 0; // what somebody set the system clock to
 
-  nowMs = () => this.#nowMs + 1_700_000_000_000;
-  monotonicMs = () => this.#nowMs;
+  #sleptMs = 0;
+
+  nowMs = () => this.monotonicMs() + 1_700_000_000_000 + this.skewMs;
+  monotonicMs = () => this.#nowMs + this.#sleptMs;
   random = () => this.randomValue;
 
   setTimer(run: () => void, delayMs: number) {
@@ -22,6 +25,11 @@ export class ManualClock implements Clock {
 
   setTurn(run: () => void): void {
     setImmediate(run);
+  }
+
+  /** Time passes, and timers do not notice. */
+  suspend(ms: number): void {
+    this.#sleptMs += ms;
   }
 
   /** Delays until the timers that are set, soonest first. */

@@ -35,6 +35,14 @@ export class FakeProfiler implements V8Profiler {
     };
   }
 
+  stopHeap(): void {
+    this.calls.push('stop heap');
+  }
+
+  watchHeapLimit(command: readonly string[]): void {
+    this.calls.push(`at the heap limit ${command.join(' ')}`);
+  }
+
   stop(): void {
     this.calls.push('stop');
   }

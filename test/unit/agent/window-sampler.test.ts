@@ -106,6 +106,7 @@ test('a window encoded at leisure and at the very end is the same upload', async
   const profiler = new FakeProfiler('main;hot 3\n(idle) 1');
   const { clock, cost, describer, sampler } = setUp(profiler);
   sampler.start();
+  await clock.advance(40);
   const window = sampler.close('exit');
   const config = {
     service: 'shop',
@@ -149,10 +150,44 @@ test('a window encoded at leisure and at the very end is the same upload', async
     runtime: { name: 'nodejs', version: '24.0.0' },
     reason: 'exit',
     processStartedAt: 4,
-    processCpuNanos: 0,
+    processCpuNanos: 40e6,
     busyTicks: 3,
     coveredMs: 40,
     scriptsWithoutMap: ['src/a.js'],
     agent: { ...agent, droppedUploads: 0, droppedSamples: 0, sampleHz: 99 },
   });
+});
+
+test('another rate begins with a window of its own', async () => {
+  const profiler = new FakeProfiler('main 1');
+  const { clock, windows, sampler } = setUp(profiler, 1000);
+  sampler.start();
+  sampler.sampleHz = 49;
+  await clock.advance(2000);
+  expect(profiler.calls).toEqual(['start 99 Hz', 'take and stop', 'start 49 Hz', 'take']);
+  expect(windows.map((window) => window.sampleHz)).toEqual([99, 49]);
+  expect(windows.map((window) => window.buildCpu().period)).toEqual([10_101_010, 20_408_163]);
+});
+
+test('a window with a suspend in it is as long as what was sampled', async () => {
+  const profiler = new FakeProfiler('main 90');
+  const { clock, windows, sampler } = setUp(profiler, 1000);
+  sampler.start();
+  clock.suspend(3_600_000);
+  await clock.advance(1000);
+  await clock.advance(1000);
+  const lengths = windows.map(({ fromNanos, toNanos }) => Number(toNanos - fromNanos) / 1e6);
+  expect(lengths).toEqual([900, 1000]);
+  expect(windows.map((window) => window.coveredMs)).toEqual([900, 900]);
+});
+
+test('a system clock that jumps does not change the length of a window', async () => {
+  const { clock, windows, sampler } = setUp(new FakeProfiler('main 90'), 1000);
+  sampler.start();
+  clock.skewMs = -7_200_000;
+  await clock.advance(1000);
+  clock.skewMs = 7_200_000;
+  await clock.advance(1000);
+  const lengths = windows.map(({ fromNanos, toNanos }) => Number(toNanos - fromNanos) / 1e6);
+  expect(lengths).toEqual([1000, 1000]);
 });
