@@ -18,6 +18,8 @@ const catalogue = {
   PROFILE_TYPE_INVALID:
     'Use cpu, wall, heap, heap-objects, alloc, alloc-objects, or name:sample_type:sample_unit:period_type:period_unit.',
   SELECTOR_INVALID: 'Write {name="value", other=~"regex"}; operators are = != =~ !~.',
+  TRANSFORM_INVALID:
+    'Write only:, not:, from: or merge: with a functionId, hide: with a kind, collapse:recursion, group:package or group:file.',
   FOLDED_INVALID: 'Write one stack per line, root first: main;parse;lex 10.',
 } as const;
 

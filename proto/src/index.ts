@@ -11,6 +11,7 @@ export * from './profile.ts';
 export { type FrameInput, ProfileBuilder, type ProfileMeta } from './profile-builder.ts';
 export * from './profile-types.ts';
 export { formatSelector, type Matcher, parseSelector } from './selector.ts';
+export * from './transform-steps.ts';
 export * from './transforms.ts';
 export * from './units.ts';
 export { DEFAULT_LIMITS, type DecodeLimits } from './wire-profile.ts';
