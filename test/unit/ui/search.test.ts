@@ -5,8 +5,15 @@ import { buildFlameTree } from '../../../ui/src/flame/tree.ts';
 import { flamegraphOf, parseTree } from '../../support/ui-fixture-tree.ts';
 
 const f = (name: string, file = '', owner = '') => ({ name, file, package: owner });
+const columnsOf = (...functions: ReturnType<typeof f>[]) => ({
+  name: functions.map(({ name }) => name),
+  file: functions.map(({ file }) => file),
+  package: functions.map((of) => of.package),
+});
 const finds = (typed: string, ...functions: ReturnType<typeof f>[]) =>
-  functions.filter(compileSearch(typed)!.test).map(({ name }) => name);
+  [...compileSearch(typed)!.hits(columnsOf(...functions))].flatMap((hit, row) =>
+    hit === 1 ? [functions[row]!.name] : [],
+  );
 
 test('plain text is looked for as it stands, in any case', () => {
   expect(finds('foo(', f('call foo(bar)'), f('foo'))).toEqual(['call foo(bar)']);
@@ -26,7 +33,7 @@ test('between slashes it is an expression, with its own flags', () => {
 
 test('an expression that does not compile finds nothing and says why', () => {
   const search = compileSearch('/foo(/')!;
-  expect(search.test(f('foo('))).toBe(false);
+  expect([...search.hits(columnsOf(f('foo(')))]).toEqual([0]);
   expect(search.problem).toContain('Unterminated group');
 });
 
@@ -37,7 +44,7 @@ test('nothing typed is no search', () => {
 test('property: no text makes a search throw', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (typed, name) => {
-      compileSearch(typed)?.test(f(name, name, name));
+      compileSearch(typed)?.hits(columnsOf(f(name, name, name)));
     }),
   );
 });

@@ -3,7 +3,7 @@ import { type FlameTree, heaviestChild, pathTo } from './tree.ts';
 
 export interface HotPath {
   readonly rows: readonly number[]; // from just below `from` to the leaf
-  readonly subject: number; // the row that the sentence names
+  readonly subject: number; // the widest row of the function that the sentence names
   readonly subjectTotal: number; // value through that function anywhere below `from`, recursion counted once
   readonly emphasis: Uint8Array; // row -> 1 on the path, 2 when it keeps its full colour
 }
@@ -12,61 +12,87 @@ export interface HotPath {
 const FOLLOW_SHARE = 0.35;
 /** Code that holds less of the whole than this is not the answer to "where does it go". */
 const TELLING_SHARE = 0.05;
+/** A function is worth naming when it holds this share of what the heaviest of its kind holds. */
+const CANDIDATE_SHARE = 0.25;
+/** Each candidate costs one pass over the tree; beyond these the answer would not be one. */
+const CANDIDATES_MAX = 16;
 /** Whose functions are worth naming, in this order; the machinery around them only when nothing else is. */
 const TELLING_KINDS: readonly FrameKind[] = ['user', 'dependency'];
 
 const kindOf = (tree: FlameTree, row: number): FrameKind | undefined =>
   tree.frames.kind[tree.frame[row]!];
 
-/** The value through each function below a row, recursion counted once; indexed by its first frame. */
-function functionTotals(tree: FlameTree, from: number): { total: Float64Array; key: Int32Array } {
-  const firstFrame = new Map<string, number>();
-  const key = Int32Array.from(tree.frames.functionId, (id, frame) => {
-    if (!firstFrame.has(id)) firstFrame.set(id, frame);
-    return firstFrame.get(id)!;
+/** A function is known by the first frame that has its id. */
+function functionKeys(tree: FlameTree): Int32Array {
+  const first = new Map<string, number>();
+  return Int32Array.from(tree.frames.functionId, (id, frame) => {
+    if (!first.has(id)) first.set(id, frame);
+    return first.get(id)!;
   });
-  const total = new Float64Array(key.length);
-  const until = new Uint32Array(key.length); // function -> end of the outermost row it is open in
-  for (let row = from + 1; row < tree.end[from]!; row++) {
-    const frame = tree.frame[row]!;
-    if (frame < 0 || row < until[key[frame]!]!) continue;
-    total[key[frame]!]! += tree.total[row]!;
-    until[key[frame]!] = tree.end[row]!;
-  }
-  return { total, key };
 }
 
-/** The widest row of the function that holds most, among those of a kind. -1 for none. */
-function heaviestRow(
-  tree: FlameTree,
-  from: number,
-  totals: ReturnType<typeof functionTotals>,
-  wanted: (kind: FrameKind | undefined) => boolean,
-): number {
-  let best = -1;
-  let bestTotal = 0;
+/** The value through each function below a row, recursion counted once; with `inside`, only below that function. */
+function totalsBelow(tree: FlameTree, keys: Int32Array, from: number, inside = -1): Float64Array {
+  const total = new Float64Array(keys.length);
+  const until = new Uint32Array(keys.length); // function -> end of the outermost row it is open in
+  let insideUntil = inside < 0 ? tree.end[from]! : 0;
   for (let row = from + 1; row < tree.end[from]!; row++) {
-    const frame = tree.frame[row]!;
-    if (frame < 0 || !wanted(kindOf(tree, row))) continue;
-    const total = totals.total[totals.key[frame]!]!;
-    const wider = best >= 0 && total === bestTotal && tree.total[row]! > tree.total[best]!;
-    if (total > bestTotal || wider) {
-      best = row;
-      bestTotal = total;
+    const key = tree.frame[row]! < 0 ? -1 : keys[tree.frame[row]!]!;
+    if (row >= insideUntil) {
+      if (key === inside) insideUntil = tree.end[row]!;
+    } else if (key >= 0 && row >= until[key]!) {
+      total[key]! += tree.total[row]!;
+      until[key] = tree.end[row]!;
     }
   }
+  return total;
+}
+
+/** The row of a function that holds most of it. */
+function widestRow(tree: FlameTree, keys: Int32Array, from: number, key: number): number {
+  let best = -1;
+  for (let row = from + 1; row < tree.end[from]!; row++)
+    if (tree.frame[row]! >= 0 && keys[tree.frame[row]!] === key)
+      if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
   return best;
 }
 
-function startOf(tree: FlameTree, from: number, totals: ReturnType<typeof functionTotals>): number {
+/** Functions of a kind that hold much, heaviest first. */
+function candidates(
+  tree: FlameTree,
+  keys: Int32Array,
+  totals: Float64Array,
+  wanted: (kind: FrameKind) => boolean,
+): number[] {
+  const found = [...new Set(keys)]
+    .filter((key) => totals[key]! > 0 && wanted(tree.frames.kind[key]!))
+    .sort((a, b) => totals[b]! - totals[a]! || a - b);
+  return found
+    .filter((key) => totals[key]! >= totals[found[0]!]! * CANDIDATE_SHARE)
+    .slice(0, CANDIDATES_MAX);
+}
+
+/** Whether another candidate holds half of what this one holds: then that one says it more exactly. */
+function passesOn(
+  tree: FlameTree,
+  keys: Int32Array,
+  totals: Float64Array,
+  of: { readonly from: number; readonly key: number; readonly others: readonly number[] },
+): boolean {
+  const inside = totalsBelow(tree, keys, of.from, of.key);
+  return of.others.some((other) => other !== of.key && inside[other]! >= totals[of.key]! / 2);
+}
+
+/** The function to name, by its key; -1 when nothing is below `from`. */
+function subjectOf(tree: FlameTree, keys: Int32Array, totals: Float64Array, from: number): number {
   for (const kind of TELLING_KINDS) {
-    const row = heaviestRow(tree, from, totals, (of) => of === kind);
-    if (row < 0) continue;
-    const total = totals.total[totals.key[tree.frame[row]!]!]!;
-    if (total >= tree.total[from]! * TELLING_SHARE) return row;
+    const heavy = candidates(tree, keys, totals, (of) => of === kind);
+    if (heavy.length === 0 || totals[heavy[0]!]! < tree.total[from]! * TELLING_SHARE) continue;
+    const exact = heavy.find((key) => !passesOn(tree, keys, totals, { from, key, others: heavy }));
+    return exact ?? heavy[0]!;
   }
-  const busy = heaviestRow(tree, from, totals, (kind) => kind !== 'idle');
-  return busy >= 0 ? busy : heaviestChild(tree, from);
+  const busy = candidates(tree, keys, totals, (kind) => kind !== 'idle')[0];
+  return busy ?? candidates(tree, keys, totals, () => true)[0] ?? -1;
 }
 
 /** The heaviest callees from a row down, as long as each holds enough of its caller. */
@@ -80,39 +106,26 @@ function follow(tree: FlameTree, from: number): number[] {
   }
 }
 
-/** Go down the frames of the same kind while each keeps half of the one before and a quarter of the first. */
-function deepestTelling(tree: FlameTree, start: number, below: readonly number[]): number {
-  let at = start;
-  for (const row of below) {
-    if (kindOf(tree, row) !== kindOf(tree, start)) continue;
-    const total = tree.total[row]!;
-    if (total < tree.total[at]! / 2 || total < tree.total[start]! / 4) return at;
-    at = row;
-  }
-  return at;
-}
-
 /**
- * Find the function of your own code that most of the value goes through, then follow its heaviest
- * callees to the deepest own function that still holds much of it.
+ * Find the function of your own code that most of the value goes through, wherever it is called, and
+ * that does not pass half of it on to another such function; then the path where it is widest.
  *
  * Shape   null when nothing is below `from`. Packages answer where own code does not, then anything.
  */
 export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
-  const totals = functionTotals(tree, from);
-  const start = startOf(tree, from, totals);
-  if (start < 0) return null;
-  const below = follow(tree, start);
-  const above = pathTo(tree, start).filter((row) => row > from);
-  const kind = kindOf(tree, start);
-  const totalOf = (row: number): number => totals.total[totals.key[tree.frame[row]!]!]!;
-  const subject = deepestTelling(tree, start, below);
-  const rows = [...above, ...below];
+  const keys = functionKeys(tree);
+  const totals = totalsBelow(tree, keys, from);
+  const key = subjectOf(tree, keys, totals, from);
+  if (key < 0) return null;
+  const subject = widestRow(tree, keys, from, key);
+  const above = pathTo(tree, subject).filter((row) => row > from);
+  const rows = [...above, ...follow(tree, subject)];
+  const kind = kindOf(tree, subject);
   const emphasis = new Uint8Array(tree.count);
   for (const row of rows) emphasis[row] = kindOf(tree, row) === kind ? 2 : 1;
   emphasis[rows.at(-1)!] = 2;
   if (from > 0 && kindOf(tree, from) === kind) emphasis[from] = 2;
-  return { rows, subject, subjectTotal: totalOf(subject), emphasis };
+  return { rows, subject, subjectTotal: totals[key]!, emphasis };
 }
 
 /** The part of the path worth showing: from the first emphasised frame, at most `limit`, the leaf among them. */
@@ -121,13 +134,10 @@ export function pathToShow(tree: FlameTree, path: HotPath, limit = 5): readonly 
   const kind = kindOf(tree, path.subject);
   const telling = path.rows.filter((row) => kindOf(tree, row) === kind || row === leaf);
   if (telling.length <= limit) {
-    const from = path.rows.indexOf(telling[0]!);
-    const rows = path.rows.slice(from);
+    const rows = path.rows.slice(path.rows.indexOf(telling[0]!));
     return rows.length <= limit ? rows : telling;
   }
-  const at = Math.max(
-    0,
-    Math.min(telling.indexOf(path.subject) - limit + 2, telling.length - limit),
-  );
+  const last = telling.length - limit;
+  const at = Math.max(0, Math.min(telling.indexOf(path.subject) - limit + 2, last));
   return [...telling.slice(at, at + limit - 1), leaf];
 }

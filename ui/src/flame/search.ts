@@ -1,15 +1,45 @@
-import type { FrameColumns } from '@flamehouse/proto';
 import { type FlameTree, outermostRows } from './tree.ts';
 
-export interface FunctionText {
-  readonly name: string;
-  readonly file: string;
-  readonly package: string;
+/** Functions or frames as columns: row -> text. */
+export interface FunctionColumns {
+  readonly name: readonly string[];
+  readonly file: readonly string[];
+  readonly package: readonly string[];
 }
 
 export interface Search {
-  readonly test: (f: FunctionText) => boolean;
+  /** row -> 1 where it matches. Asking twice for the same columns costs nothing. */
+  readonly hits: (columns: FunctionColumns) => Uint8Array;
   readonly problem: string | null; // why nothing can match
+}
+
+/** Name, file and package of each row in lower case; the same columns are searched at every keystroke. */
+const lowered = new WeakMap<FunctionColumns, readonly string[]>();
+
+function loweredTexts(columns: FunctionColumns): readonly string[] {
+  let texts = lowered.get(columns);
+  if (texts === undefined) {
+    texts = columns.name.map((name, row) =>
+      `${name}\n${columns.file[row]}\n${columns.package[row]}`.toLowerCase(),
+    );
+    lowered.set(columns, texts);
+  }
+  return texts;
+}
+
+type Matcher = (columns: FunctionColumns, row: number) => boolean;
+
+function remember(matches: Matcher, problem: string | null): Search {
+  const known = new WeakMap<FunctionColumns, Uint8Array>();
+  const hits = (columns: FunctionColumns): Uint8Array => {
+    let found = known.get(columns);
+    if (found === undefined) {
+      found = Uint8Array.from(columns.name, (_, row) => (matches(columns, row) ? 1 : 0));
+      known.set(columns, found);
+    }
+    return found;
+  };
+  return { hits, problem };
 }
 
 /**
@@ -22,23 +52,21 @@ export function compileSearch(typed: string): Search | null {
   const text = typed.trim();
   if (text === '') return null;
   const expression = /^\/(.+)\/([ims]*)$/.exec(text);
-  if (expression !== null) {
-    try {
-      const regex = new RegExp(expression[1]!, expression[2]);
-      return {
-        test: (f) => [f.name, f.file, f.package].some((part) => regex.test(part)),
-        problem: null,
-      };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { test: () => false, problem: reason.replace(/^Invalid regular expression: /, '') };
-    }
+  if (expression === null) {
+    const needle = text.toLowerCase();
+    return remember((columns, row) => loweredTexts(columns)[row]!.includes(needle), null);
   }
-  const needle = text.toLowerCase();
-  return {
-    test: (f) => [f.name, f.file, f.package].some((text) => text.toLowerCase().includes(needle)),
-    problem: null,
-  };
+  try {
+    const regex = new RegExp(expression[1]!, expression[2]);
+    const fields = ['name', 'file', 'package'] as const;
+    return remember(
+      (columns, row) => fields.some((field) => regex.test(columns[field][row]!)),
+      null,
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return remember(() => false, reason.replace(/^Invalid regular expression: /, ''));
+  }
 }
 
 export interface Matches {
@@ -48,21 +76,15 @@ export interface Matches {
   readonly value: number; // value that goes through at least one match
 }
 
-const textOf = (frames: FrameColumns, frame: number): FunctionText => ({
-  name: frames.name[frame]!,
-  file: frames.file[frame]!,
-  package: frames.package[frame]!,
-});
-
 /** Run a search once per function of the tree, then spread it over the rows. */
 export function findMatches(tree: FlameTree, search: Search): Matches {
-  const hit = tree.frames.id.map((_, frame) => search.test(textOf(tree.frames, frame)));
+  const hit = search.hits(tree.frames);
   const byRow = new Uint8Array(tree.count);
   const rows: number[] = [];
   const functions = new Set<string>();
   for (let row = 1; row < tree.count; row++) {
     const frame = tree.frame[row]!;
-    if (frame < 0 || !hit[frame]) continue;
+    if (frame < 0 || hit[frame] === 0) continue;
     byRow[row] = 1;
     rows.push(row);
     functions.add(tree.frames.functionId[frame]!);

@@ -30,14 +30,9 @@ interface FunctionTableProps {
 
 /** Rows of the table in the order of the sort, only those that the search finds. */
 export function orderRows(functions: Functions, sort: Sort, search: Search | null): number[] {
-  const { name, file, self, total } = functions;
-  const rows = name
-    .map((_, row) => row)
-    .filter((row) =>
-      search === null
-        ? true
-        : search.test({ name: name[row]!, file: file[row]!, package: functions.package[row]! }),
-    );
+  const { name, self, total } = functions;
+  const hits = search?.hits(functions);
+  const rows = name.map((_, row) => row).filter((row) => hits === undefined || hits[row] === 1);
   const byName = (a: number, b: number) => name[a]!.localeCompare(name[b]!) || a - b;
   const bySelf = (a: number, b: number) => self[b]! - self[a]! || total[b]! - total[a]!;
   const byTotal = (a: number, b: number) => total[b]! - total[a]! || self[b]! - self[a]!;

@@ -19,6 +19,12 @@ interface HotPathProps {
 const nameOf = (tree: FlameTree, row: number): string =>
   row === 0 ? 'all' : displayName(tree.frames.name[tree.frame[row]!] ?? '');
 
+/** A function without a name is known by its file. */
+function whereOf(tree: FlameTree, row: number): string {
+  const file = tree.frames.file[tree.frame[row]!] ?? '';
+  return nameOf(tree, row).startsWith('(anonymous)') && file !== '' ? ` in ${file}` : '';
+}
+
 /** The answer of the screen: one sentence, and the path it is about. */
 export function HotPathPanel(props: HotPathProps) {
   const { tree, path, focus, measure, coveredMs } = props;
@@ -58,7 +64,8 @@ export function HotPathPanel(props: HotPathProps) {
               {share} of <span class="mono">{nameOf(tree, focus)}</span> {measure.verb}{' '}
             </>
           )}
-          <span class="mono">{nameOf(tree, path.subject)}</span>.
+          <span class="mono">{nameOf(tree, path.subject)}</span>
+          {whereOf(tree, path.subject)}.
         </h1>
         <div class="crumbs">
           <span class="say hide-s">

@@ -112,13 +112,9 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
   function countWords(): string {
     if (search === null) return '';
     if (search.problem !== null) return 'not an expression';
-    const all = functions?.functions;
+    const hits = functions === null ? null : search.hits(functions.functions);
     const found =
-      all === undefined
-        ? (matches?.functions ?? 0)
-        : all.name.filter((name, i) =>
-            search.test({ name, file: all.file[i]!, package: all.package[i]! }),
-          ).length;
+      hits === null ? (matches?.functions ?? 0) : hits.reduce((sum, hit) => sum + hit, 0);
     if (found === 0) return functions === null ? '0' : `0 of ${groupDigits(functions.rows)}`;
     if (matches === null || tree === null) return plural(found, 'function');
     if (at >= 0) return `${at + 1} of ${plural(matches.rows.length, 'frame')}`;
