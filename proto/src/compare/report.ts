@@ -42,6 +42,8 @@ export interface Comparison {
   readonly warnings: readonly Warning[];
 }
 
+/** Answers are JSON, which has no infinity: everything from nothing to a thousandfold. */
+const HIGH_UNKNOWN = 1000;
 const MINUTES_MIN = 2;
 const TICKS_MIN = 600;
 
@@ -142,11 +144,11 @@ function shortageOf(base: SideFacts, head: SideFacts, minutes: number): Shortage
 
 /** The answer when a side holds nothing at all. */
 export function emptyComparison(input: CompareInput): Comparison {
-  const nothing = { change: 0, low: -1, high: Number.POSITIVE_INFINITY, sd: 0, df: 1, p: 1 };
+  const nothing = { change: 0, low: -1, high: HIGH_UNKNOWN, sd: 0, df: 1, p: 1 };
   const unknown: RelativeChange = { ...nothing, flagged: false };
   const verdict: Verdict = {
     state: 'not-enough-data',
-    effect: { value: 0, low: -1, high: Number.POSITIVE_INFINITY },
+    effect: { value: 0, low: -1, high: HIGH_UNKNOWN },
     from: 'service',
     cancelled: false,
     shortage: 'minutes',

@@ -32,6 +32,8 @@ export interface WholeServiceOptions {
 const CODE_MARGIN = 1.2;
 const MACHINE_NOISE = 0.05;
 const MACHINE_DEGREES = 4;
+/** Keeps the upper end a number when next to nothing is known. */
+const LOG_MAX = 20;
 
 /** What the service takes more once the common mode is out: the code effect S. */
 export function codeEffect(options: WholeServiceOptions): RelativeChange {
@@ -88,7 +90,7 @@ export function relativeChange({ log, sd, df, level }: ChangeOptions): RelativeC
   return {
     change,
     low: Math.expm1(log - half),
-    high: Math.expm1(log + half),
+    high: Math.expm1(Math.min(log + half, LOG_MAX)),
     sd,
     df,
     p,
