@@ -102,6 +102,16 @@ export function describeProfileStore(name: string, url: string | null): void {
         expect(await lines(selection(service, { range }))).toEqual(['last 3', 'first 2']);
       });
 
+      test('are named however many there are', async () => {
+        const service = 'many';
+        const names = Array.from({ length: 1_000 }, (_, i) => `f${i}`);
+        const cpu = names.map((name, i) => `main;${name} | 1 0 ${(i + 1) * 1_000}`).join('\n');
+        await store({ service, startMs: hour, cpu });
+        const expected = names.map((name, i) => `main;${name} ${i + 1}`).reverse();
+        expect(await lines(selection(service))).toEqual(expected);
+        expect(await lines(selection(service))).toEqual(expected); // now known
+      });
+
       test('of a service, type or range without data are none', async () => {
         const none = { stacks: [], frames: { name: [] }, values: Float64Array.of() };
         expect(await storage.store.selectStacks(selection('nobody'))).toMatchObject(none);

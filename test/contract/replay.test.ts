@@ -129,7 +129,7 @@ describe('replaying a segment', () => {
       });
       for (const instance of ['a', 'b', 'c']) await first.accept(upload(instance, service));
       void first.flush();
-      await expect.poll(() => done, { timeout: 10_000 }).toBe(insertsDone);
+      await expect.poll(() => done, { timeout: 30_000 }).toBe(insertsDone);
 
       const again = await openPipeline(storage, spool, (insert) => storage.engine.insert(insert));
       await again.flush();

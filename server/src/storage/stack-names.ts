@@ -13,8 +13,8 @@ type FrameTuple = readonly [
   line: number,
 ];
 
-// A list of ids is part of a query's text, which the engine limits to 256 KiB.
-const IDS_PER_QUERY = 4_000;
+// Over HTTP a list of ids is part of the URL, of which proxies take 8 KB: more ids are asked for by what selects them.
+const LISTED_MAX = 300;
 // 20,000 stacks of 30 frames are 2.4 MB. A fleet's stacks fit; when they do not, all are read again.
 const ENTRIES_MAX = 8_000_000;
 const FRAMES_MAX = 400_000;
@@ -27,7 +27,7 @@ interface Known {
   entries: number;
 }
 
-/** Which ids to read, and a query for them when they are too many to list. */
+/** Which ids to read, and what selects them, for when they are too many to list. */
 export interface WantedStacks {
   readonly service: string;
   readonly ids: readonly bigint[];
@@ -58,27 +58,25 @@ export class StackNames {
 
   private async loadStacks(
     known: Known,
-    wanted: WantedStacks,
+    { service, ids, idsQuery }: WantedStacks,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { service, ids, idsQuery } = wanted;
     const missing = ids.filter((id) => !known.stacks.has(id));
     if (missing.length === 0) return;
-    const few = missing.length <= IDS_PER_QUERY;
-    const condition: Condition = few
-      ? { sql: '{ids: Array(UInt64)}', values: { ids: missing } }
-      : { sql: `(${idsQuery.sql})`, values: idsQuery.values };
+    const wanted = listed(missing) ?? idsQuery;
+    const ofStacks: Condition = {
+      sql: `FROM stacks WHERE service = {service: String} AND stack_id IN (${wanted.sql})`,
+      values: { ...wanted.values, service },
+    };
     const bytes = await this.engine.binary(
       {
-        sql: `SELECT stack_id, frames FROM stacks
-  WHERE service = {service: String} AND stack_id IN ${condition.sql}
-  LIMIT 1 BY stack_id`,
-        values: { ...condition.values, service },
+        sql: `SELECT stack_id, frames ${ofStacks.sql} LIMIT 1 BY stack_id`,
+        values: ofStacks.values,
       },
       signal,
     );
     const stacks = readStacks(bytes);
-    await this.loadFrames(known, stacks, signal);
+    await this.loadFrames(known, stacks, ofStacks, signal);
     for (const [id, frames] of stacks) {
       known.stacks.set(
         id,
@@ -91,32 +89,37 @@ export class StackNames {
   private async loadFrames(
     known: Known,
     stacks: ReadonlyMap<bigint, BigUint64Array>,
+    ofStacks: Condition,
     signal?: AbortSignal,
   ): Promise<void> {
     const missing = new Set<bigint>();
     for (const frames of stacks.values()) {
       for (const frame of frames) if (!known.frameRow.has(frame)) missing.add(frame);
     }
-    const ids = [...missing];
-    for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
-      const rows = await this.engine.rows<FrameTuple>(
-        {
-          sql: `SELECT frame_id, function_id, name, file, package, kind, line FROM frames
-  WHERE frame_id IN {ids: Array(UInt64)} LIMIT 1 BY frame_id`,
-          values: { ids: ids.slice(at, at + IDS_PER_QUERY) },
-        },
-        signal,
-      );
-      for (const [id, functionId, ...rest] of rows) {
-        const frame = BigInt(id);
-        if (known.frameRow.has(frame)) continue;
-        known.frameRow.set(
-          frame,
-          known.frames.push([hex(frame), hex(BigInt(functionId)), ...rest]) - 1,
-        );
-      }
+    if (missing.size === 0) return;
+    const ofFrames = { sql: `SELECT arrayJoin(frames) ${ofStacks.sql}`, values: ofStacks.values };
+    const wanted = listed([...missing]) ?? ofFrames;
+    const rows = await this.engine.rows<FrameTuple>(
+      {
+        sql: `SELECT frame_id, function_id, name, file, package, kind, line FROM frames
+  WHERE frame_id IN (${wanted.sql}) LIMIT 1 BY frame_id`,
+        values: wanted.values,
+      },
+      signal,
+    );
+    for (const [id, functionId, ...rest] of rows) {
+      const frame = BigInt(id);
+      if (known.frameRow.has(frame)) continue;
+      const row = known.frames.push([hex(frame), hex(BigInt(functionId)), ...rest]) - 1;
+      known.frameRow.set(frame, row);
     }
   }
+}
+
+/** A query for some ids by their numbers; null when they are too many for that. */
+function listed(ids: readonly bigint[]): Condition | null {
+  if (ids.length > LISTED_MAX) return null;
+  return { sql: 'SELECT arrayJoin({ids: Array(UInt64)})', values: { ids } };
 }
 
 const NOT_STORED = 0;
