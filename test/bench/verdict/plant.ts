@@ -7,6 +7,7 @@ export type PlantKind = 'none' | 'leaf' | 'inner' | 'subtree' | 'new' | 'gone' |
 export interface Planted {
   readonly service: Service; // functions of both versions; places of head
   readonly func: number; // the function to name; -1 when nothing should be found
+  readonly share: number; // of the service's CPU that it took before, with its callees
   readonly truthAt: (mix: ArrayLike<number>) => number; // change as a share of the service's base
 }
 
@@ -17,12 +18,15 @@ export function plant(base: Service, kind: PlantKind, size: number, random: Rand
       places.reduce((all, place) => all + costAt(place, mix), 0);
     return sum(head) / sum(base.places) - 1;
   };
-  if (kind === 'none') return { service: base, func: -1, truthAt: () => 0 };
+  if (kind === 'none') return { service: base, func: -1, share: 0, truthAt: () => 0 };
   if (kind === 'renamed') return renamed(base, random);
   const service = sum(base.places.map((place) => costAt(place, base.mix)));
   const { places, func } =
     kind === 'new' ? withNew(base, size * service, random) : withChange(base, kind, size, random);
-  return { service: { ...base, places }, func, truthAt: truthOf(places) };
+  const totals = totalsAt(base.places, base.mix);
+  const before = base.places.map((place, row) => (place.func === func ? totals[row]! : 0));
+  const share = sum(before) / service;
+  return { service: { ...base, places }, func, share, truthAt: truthOf(places) };
 }
 
 function withChange(base: Service, kind: PlantKind, size: number, random: Random) {
@@ -105,7 +109,7 @@ function renamed(base: Service, random: Random): Planted {
   const old = places[rows[random.below(rows.length)]!]!.func;
   const func = spareFunction(base);
   const after = places.map((place) => (place.func === old ? { ...place, func } : place));
-  return { service: { ...base, places: after }, func: -1, truthAt: () => 0 };
+  return { service: { ...base, places: after }, func: -1, share: 0, truthAt: () => 0 };
 }
 
 function subtreeRows(places: readonly Place[], top: number): Set<number> {

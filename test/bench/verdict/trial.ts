@@ -75,6 +75,7 @@ export interface Outcome {
   readonly functions: number; // flagged
   readonly smallest: number;
   readonly codeError: number; // S less the truth
+  readonly share: number; // of the service that the changed function took before
 }
 
 export function judgeTrial({ planted, inputs }: Trial, withHistory: boolean): Outcome[] {
@@ -104,6 +105,7 @@ function outcomeOf(comparison: Comparison, planted: Planted, mix: readonly numbe
     functions: flagged,
     smallest: smallest.ofService,
     codeError: code.change - truth,
+    share: planted.share,
   };
 }
 
