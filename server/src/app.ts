@@ -14,10 +14,12 @@ import { registerStopping } from './http/stopping.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
+import { functionSeriesRoutes } from './routes/function-series.ts';
 import { functionsRoutes } from './routes/functions.ts';
 import { healthRoutes } from './routes/health.ts';
 import { pickerRoutes } from './routes/pickers.ts';
 import { profilesRoutes } from './routes/profiles.ts';
+import { sandwichRoutes } from './routes/sandwich.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
 import type { IngestPipeline, ProfileStore } from './storage/profile-store.ts';
@@ -99,6 +101,8 @@ async function apiRoutes(app: FastifyInstance, routes: RouteDependencies): Promi
   seriesRoutes(app, routes);
   flamegraphRoutes(app, routes);
   functionsRoutes(app, routes);
+  sandwichRoutes(app, routes);
+  functionSeriesRoutes(app, routes);
   sessionRoutes(app, routes);
   // Of its own, because it takes bodies as bytes.
   await app.register(async (own) => profilesRoutes(own, routes));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest';
+import { functionId } from '../../proto/src/index.ts';
 import { buildTestApp, multipart, type TestApp } from '../support/server-app.ts';
 import { expectGolden } from '../support/server-golden.ts';
 
@@ -14,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.app.close());
 
+const SEARCH = functionId({ name: 'search', file: 'src/search.ts', kind: 'user' });
+
 /** Case -> what is asked. The case is the name of the golden file. */
 const QUESTIONS: Readonly<Record<string, string>> = {
   'server-services': '/api/v1/services',
@@ -25,6 +28,11 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'server-flamegraph': '/api/v1/flamegraph?service=checkout',
   'server-flamegraph-pruned': '/api/v1/flamegraph?service=checkout&maxNodes=3',
   'server-flamegraph-speedscope': '/api/v1/flamegraph?service=checkout&format=speedscope',
+  'server-flamegraph-bottom-up': '/api/v1/flamegraph?service=checkout&view=bottom-up',
+  'server-flamegraph-by-package': `/api/v1/flamegraph?service=checkout&x=only:${SEARCH}&x=group:package`,
+  'server-callers': `/api/v1/functions/${SEARCH}/callers?service=checkout`,
+  'server-callees': `/api/v1/functions/${SEARCH}/callees?service=checkout`,
+  'server-function-series': `/api/v1/functions/${SEARCH}/series?service=checkout&groupBy=version`,
   'server-functions': '/api/v1/functions?service=checkout',
   'server-functions-by-package': '/api/v1/functions?service=checkout&groupBy=package',
   'server-session': '/api/v1/session',

@@ -126,6 +126,12 @@ export class FakeStore implements ProfileStore, IngestPipeline {
 
   async selectSeries(query: SeriesQuery) {
     this.check(query);
+    const { stacksOf } = query;
+    if (stacksOf !== undefined) {
+      const values = [stacksOf.part === 'self' ? 0.05 : 0.125];
+      const line = { labels: { version: '1.1.0' }, timesMs: [FAKE_NOW_MS - 15_000], values };
+      return { range: query.range, tier: 'raw' as const, series: [line] };
+    }
     return {
       range: query.range,
       tier: 'raw' as const,

@@ -13,9 +13,12 @@ export function registerValidation(app: FastifyInstance): void {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
 }
 
-/** Options for Fastify's ajv: nothing is dropped or made up in silence, and errors carry the value. */
+/**
+ * Options for Fastify's ajv: nothing is dropped or made up in silence, and errors carry the value.
+ * A parameter that may repeat is an array when it is there once, too.
+ */
 export const AJV_OPTIONS = {
-  customOptions: { removeAdditional: false, coerceTypes: true, verbose: true, allErrors: false },
+  customOptions: { removeAdditional: false, coerceTypes: 'array', verbose: true, allErrors: false },
 } as const;
 
 interface AjvError extends FastifySchemaValidationError {

@@ -38,7 +38,7 @@ const BATCH_BYTES_MAX = 256 * 2 ** 20;
 const DRAIN_MS = 3_000;
 
 interface PendingSegment {
-  readonly batch: TableBatch | null; // null: to be read from disk
+  batch: TableBatch | null; // null: to be read from disk
   readonly uploadIds: string[];
 }
 
@@ -160,8 +160,13 @@ export class SpoolingPipeline implements IngestPipeline {
     pending.uploadIds.push(upload.meta.uploadId);
     if (pending.batch === null) return;
     this.batchBytes -= pending.batch.bytes;
-    pending.batch.add(upload, receivedAtMs);
-    this.batchBytes += pending.batch.bytes;
+    try {
+      pending.batch.add(upload, receivedAtMs);
+      this.batchBytes += pending.batch.bytes;
+    } catch (err) {
+      pending.batch = null; // Half an upload may be in it. The file has all of them.
+      this.config.log.error({ err, segment }, 'rows could not be made and are made from disk');
+    }
   }
 
   private async insertSegment(segment: string): Promise<void> {

@@ -188,7 +188,7 @@ export class Spool {
     if (this.sealTimer !== null) clearTimeout(this.sealTimer);
     this.sealTimer = null;
     this.bytesOf.set(segment.name, segment.bytes);
-    await segment.close();
+    await segment.close().catch(() => {}); // What was appended is on disk already.
     this.onSealed(segment.name);
   }
 }

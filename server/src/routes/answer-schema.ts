@@ -89,6 +89,21 @@ export const answers = {
       folded: described(list(integer), 'Descendants folded away directly below'),
     }),
   }),
+  functionSeries: object({
+    ...header,
+    unit: { type: 'string', enum: ['cores', 'bytes', 'count'] },
+    stepMs: integer,
+    functionId: id,
+    series: list(
+      object({
+        labels,
+        timesMs: list(epochMs),
+        self: numbers,
+        total: described(numbers, 'Stacks that contain the function, each once'),
+        all: described(numbers, 'Everything that the question selects'),
+      }),
+    ),
+  }),
   functions: object({
     ...header,
     total: number,

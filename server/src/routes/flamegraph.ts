@@ -6,12 +6,13 @@ import { exportPprof } from '../export/pprof.ts';
 import { exportSpeedscope } from '../export/speedscope.ts';
 import type { ProfileSelection, SelectedStacks } from '../storage/profile-store.ts';
 import { answers, documented } from './answer-schema.ts';
+import { arrangeStacks, type ViewQuery } from './arrange.ts';
 import type { RouteDependencies } from './dependencies.ts';
 import { flamegraphAnswer } from './flamegraph-answer.ts';
-import { querySchema, SELECTION } from './query-schema.ts';
+import { querySchema, SELECTION, VIEW } from './query-schema.ts';
 import { readSelection, type SelectionQuery } from './selection.ts';
 
-interface FlamegraphQuery extends SelectionQuery {
+interface FlamegraphQuery extends SelectionQuery, ViewQuery {
   readonly maxNodes: number;
   readonly root?: string;
   readonly format: 'json' | 'pprof' | 'folded' | 'speedscope';
@@ -25,7 +26,7 @@ export function flamegraphRoutes(app: FastifyInstance, { store, now }: RouteDepe
       schema: {
         summary: 'Flame graph, or the whole profile for another tool',
         tags: ['profiles'],
-        querystring: querySchema([...SELECTION, 'maxNodes', 'root', 'format'], {
+        querystring: querySchema([...SELECTION, ...VIEW, 'maxNodes', 'root', 'format'], {
           required: ['service'],
         }),
         response: documented(answers.flamegraph),
@@ -40,7 +41,10 @@ export function flamegraphRoutes(app: FastifyInstance, { store, now }: RouteDepe
         );
       }
       const selection = readSelection(query, now());
-      const stacks = await store.selectStacks(selection, request.signal);
+      const stacks = await arrangeStacks(
+        await store.selectStacks(selection, request.signal),
+        query,
+      );
       if (query.format === 'json') return flamegraphAnswer(selection, stacks, query);
       return sendExport(reply, query.format, selection, stacks);
     },

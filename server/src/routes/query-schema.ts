@@ -48,6 +48,20 @@ const parameters = {
     pattern: '^[0-9a-f]{16}$',
     description: 'A node id: the tree below that node. format=json only',
   },
+  view: {
+    type: 'string',
+    enum: ['top-down', 'bottom-up'],
+    default: 'top-down',
+    description: 'bottom-up: from where the time went, up to the callers',
+  },
+  x: {
+    type: 'array',
+    items: { type: 'string', maxLength: 64 },
+    maxItems: 16,
+    default: [],
+    description:
+      'Steps, applied in order to exact stacks before anything is pruned: only:, not:, from: or merge: with a functionId, hide: with a kind, collapse:recursion, group:package, group:file. only, not and from make the total smaller; the others keep it',
+  },
   format: { type: 'string', enum: ['json', 'pprof', 'folded', 'speedscope'], default: 'json' },
   limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 100 },
   offset: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 0 },
@@ -73,6 +87,9 @@ export const SELECTION: readonly ParameterName[] = [
   'endpoint',
   'filter',
 ];
+
+/** The parameters of a view of stacks. */
+export const VIEW: readonly ParameterName[] = ['view', 'x'];
 
 /** The schema of a query: these parameters, `seconds`, and nothing else. */
 export function querySchema(

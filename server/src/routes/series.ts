@@ -7,7 +7,7 @@ import type { RouteDependencies } from './dependencies.ts';
 import { querySchema, SELECTION } from './query-schema.ts';
 import { readSelection, type SelectionQuery } from './selection.ts';
 
-interface SeriesQueryString extends SelectionQuery {
+export interface SeriesQueryString extends SelectionQuery {
   readonly stepMs?: number;
   readonly groupBy?: string;
 }
@@ -37,11 +37,10 @@ export function seriesRoutes(app: FastifyInstance, { store, now }: RouteDependen
       const stepMs = checkStep(request.query.stepMs, selection.range);
       const groupBy = readGroupBy(request.query.groupBy);
       const found = await store.selectSeries({ ...selection, stepMs, groupBy }, request.signal);
-      const unit = unitOf(selection.type);
       return {
         service: selection.service,
         type: selection.type,
-        unit: unit === 'microseconds' ? 'cores' : unit,
+        unit: seriesUnit(selection.type),
         from: found.range.from,
         to: found.range.to,
         stepMs,
@@ -52,7 +51,13 @@ export function seriesRoutes(app: FastifyInstance, { store, now }: RouteDependen
   );
 }
 
-function checkStep(stepMs: number | undefined, { from, to }: TimeRange): number {
+/** What a chart of the type shows. */
+export function seriesUnit(type: string): SeriesAnswer['unit'] {
+  const unit = unitOf(type);
+  return unit === 'microseconds' ? 'cores' : unit;
+}
+
+export function checkStep(stepMs: number | undefined, { from, to }: TimeRange): number {
   if (stepMs === undefined) {
     const wanted = (to - from) / STEPS_WANTED;
     return (
@@ -67,7 +72,7 @@ function checkStep(stepMs: number | undefined, { from, to }: TimeRange): number 
   );
 }
 
-function readGroupBy(text: string | undefined): string[] {
+export function readGroupBy(text: string | undefined): string[] {
   const names = (text ?? '')
     .split(',')
     .map((name) => name.trim())

@@ -5,6 +5,7 @@ import type {
   Tier,
   UploadAnswer,
 } from '@flamehouse/proto';
+import type { StacksOfFunction } from './function-stacks.ts';
 
 /** Half-open: `from <= start < to`, epoch milliseconds. */
 export interface TimeRange {
@@ -32,6 +33,7 @@ export interface ProfileSelection {
   readonly instance?: string;
   readonly endpoint?: string;
   readonly matchers?: readonly LabelMatcher[];
+  readonly stacksOf?: StacksOfFunction; // left out: all stacks
 }
 
 /**

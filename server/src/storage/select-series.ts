@@ -83,10 +83,13 @@ function rawValues(query: SeriesQuery, choice: TierChoice): Condition {
 }
 
 /** The ledger of windows knows the sums of whole uploads, which is all that most charts ask for. */
-function fromWindows({ endpoint, matchers = [], groupBy }: SeriesQuery): boolean {
+function fromWindows({ endpoint, matchers = [], groupBy, stacksOf }: SeriesQuery): boolean {
   const labels = new Set(['environment', 'version', 'instance']);
   return (
-    endpoint === undefined && matchers.length === 0 && groupBy.every((name) => labels.has(name))
+    endpoint === undefined &&
+    stacksOf === undefined &&
+    matchers.length === 0 &&
+    groupBy.every((name) => labels.has(name))
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Tier } from '@flamehouse/proto';
 import type { BoundValue } from './bound-settings.ts';
+import { stackCondition } from './function-stacks.ts';
 import type { LabelMatcher, ProfileSelection, TimeRange } from './profile-store.ts';
 import { KEPT_LABELS } from './tier.ts';
 
@@ -21,11 +22,12 @@ export function sampleCondition(
   selection: ProfileSelection,
   { time, range }: { readonly time: string; readonly range: TimeRange },
 ): Condition {
-  const { endpoint, matchers = [], instance } = selection;
+  const { endpoint, matchers = [], instance, stacksOf } = selection;
   const parts = [releaseCondition(selection, { time, range })];
   if (endpoint !== undefined) {
     parts.push({ sql: 'endpoint = {endpoint: String}', values: { endpoint } });
   }
+  if (stacksOf !== undefined) parts.push(stackCondition(stacksOf));
   matchers.forEach((matcher, index) => {
     if (KEPT_LABELS.has(matcher.name)) parts.push(compare(matcher.name, matcher, index));
   });

@@ -32,6 +32,9 @@ test('every route is described', () => {
     'GET /api/v1/deploys',
     'GET /api/v1/flamegraph',
     'GET /api/v1/functions',
+    'GET /api/v1/functions/{id}/callees',
+    'GET /api/v1/functions/{id}/callers',
+    'GET /api/v1/functions/{id}/series',
     'GET /api/v1/labels',
     'GET /api/v1/labels/{name}/values',
     'GET /api/v1/profile-types',
@@ -60,7 +63,7 @@ test('each has a summary and answers with a schema', () => {
 test('the parameters of a flame graph are the contract’s', () => {
   const names = document.paths['/api/v1/flamegraph']!['get']!.parameters!.map(({ name }) => name);
   expect(names).toEqual(
-    'service type from to version environment instance endpoint filter maxNodes root format seconds'.split(
+    'service type from to version environment instance endpoint filter view x maxNodes root format seconds'.split(
       ' ',
     ),
   );

@@ -24,7 +24,7 @@ describe('what is wrong with a query is said with its value', () => {
       'flamegraph?service=a&maxnodes=5',
       400,
       'QUERY_PARAMETER_INVALID',
-      `parameter "maxnodes" is unknown; this route takes ${SELECTION}, maxNodes, root, format`,
+      `parameter "maxnodes" is unknown; this route takes ${SELECTION}, view, x, maxNodes, root, format`,
       QUERY_HELP,
     ],
     [

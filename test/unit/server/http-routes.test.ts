@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlamegraphAnswer, FunctionsAnswer } from '../../../proto/src/index.ts';
 import { buildTestApp, type TestApp } from '../../support/server-app.ts';
 import { FAKE_NOW_MS } from '../../support/server-fake-store.ts';
+import { printTree } from '../../support/server-tree.ts';
 
 const FOLDED = `
   main@src/main.ts:1;parse@src/parse.ts:10;lex@src/parse.ts:40 30
@@ -21,17 +22,6 @@ async function getJson<T>(url: string): Promise<T> {
   const response = await server.app.inject(url);
   expect(response.statusCode, response.body).toBe(200);
   return response.json<T>();
-}
-
-/** The nodes of an answer as text: one line a node, two spaces a level, in the order of rows. */
-function printTree({ nodes, frames }: FlamegraphAnswer): string[] {
-  const depth: number[] = [];
-  return nodes.parent.map((parent, row) => {
-    depth.push(parent < 0 ? 0 : depth[parent]! + 1);
-    const name = nodes.frame[row]! < 0 ? '(root)' : frames.name[nodes.frame[row]!]!;
-    const folded = nodes.folded[row] === 0 ? '' : ` folded=${nodes.folded[row]}`;
-    return `${'  '.repeat(depth[row]!)}${name} total=${nodes.total[row]} self=${nodes.self[row]}${folded}`;
-  });
 }
 
 describe('flamegraph', () => {

@@ -1,0 +1,3 @@
+import { describeDetails } from './details.ts';
+
+describeDetails('embedded engine', null);
