@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { launchBrowser, openPage, screenshot, type TestPage } from '../support/browser.ts';
+import { waitFor } from '../support/processes.ts';
 import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
 import { parseTree } from '../support/ui-fixture-tree.ts';
 import { flame, graphReady, zoomDone } from '../support/ui-page.ts';
@@ -91,8 +92,14 @@ test('dragging over the line selects a part of the range', async () => {
   await page.waitForFunction(() =>
     document.querySelector('.head')?.textContent?.includes('in selection'),
   );
-  const asked = fixture.state.requests.filter((url) => url.includes('/functions')).at(-1)!;
-  expect(new URL(asked, 'http://x').searchParams.get('from')).toBe(String(from));
+  await waitFor(
+    'request for the selected part',
+    () =>
+      fixture.state.requests.find(
+        (url) => /functions.*from=\d+/.test(url) && url.includes(`from=${from}&`),
+      ),
+    { seen: () => fixture.state.requests.join('\n') },
+  );
   await page.click('[aria-label="Show the whole range"]');
   expect(query(page)).toEqual({ svc: 'checkout' });
 });
@@ -147,7 +154,7 @@ test('a failed panel says what happened with its code, others keep working, Retr
   const page = await open('/explore?svc=checkout', { expectErrors: /504/ });
   await page.waitForSelector('.failed');
   expect(await page.locator('.failed').innerText()).toMatch(
-    /QUERY_TIMEOUT\s+the query ran longer than 10 s\s+Choose a shorter range\./,
+    /QUERY_TIMEOUT\s+The query ran longer than 10 s\s+Choose a shorter range\./,
   );
   expect(await page.locator('tbody tr[data-function]').count()).toBeGreaterThan(10);
   fixture.state.failure = null;

@@ -34,7 +34,7 @@ export function Failed(props: { readonly failure: ApiFailure; readonly onRetry: 
         <Icon name="error" />
         <span class="mono">{code}</span>
       </div>
-      <h2>{message}</h2>
+      <h2>{message.charAt(0).toUpperCase() + message.slice(1)}</h2>
       <p>{help}</p>
       <div class="acts">
         <button type="button" class="btn" onClick={retry}>

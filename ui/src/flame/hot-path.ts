@@ -8,8 +8,8 @@ export interface HotPath {
   readonly emphasis: Uint8Array; // row -> 1 on the path, 2 when it keeps its full colour
 }
 
-/** The share of its caller that a callee must hold for the path to go on. */
-const FOLLOW_SHARE = 0.35;
+/** The share of the named function that a callee must hold for the path to go on below it. */
+const FOLLOW_SHARE = 0.5;
 /** Code that holds less of the whole than this is not the answer to "where does it go". */
 const TELLING_SHARE = 0.05;
 /** A function is worth naming when it holds this share of what the heaviest of its kind holds. */
@@ -95,12 +95,12 @@ function subjectOf(tree: FlameTree, keys: Int32Array, totals: Float64Array, from
   return busy ?? candidates(tree, keys, totals, () => true)[0] ?? -1;
 }
 
-/** The heaviest callees from a row down, as long as each holds enough of its caller. */
+/** The heaviest callees from a row down, as long as they hold enough of it. */
 function follow(tree: FlameTree, from: number): number[] {
   const rows: number[] = [];
   for (let at = from; ; ) {
     const child = heaviestChild(tree, at);
-    if (child < 0 || tree.total[child]! < tree.total[at]! * FOLLOW_SHARE) return rows;
+    if (child < 0 || tree.total[child]! < tree.total[from]! * FOLLOW_SHARE) return rows;
     rows.push(child);
     at = child;
   }

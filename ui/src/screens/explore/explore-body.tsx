@@ -15,7 +15,7 @@ import { FlamePanel, TablePanel } from './panels.tsx';
 import { Timeline } from './timeline.tsx';
 import { Toolbar } from './toolbar.tsx';
 import type { ExploreData } from './use-explore-data.ts';
-import { useExploreView } from './use-explore-view.ts';
+import { useExploreView, usePageKeys } from './use-explore-view.ts';
 
 /** Everything below the top bar: line, sentence, toolbar, graph and table, details, footer. */
 export function ExploreBody(props: {
@@ -33,6 +33,13 @@ export function ExploreBody(props: {
     stale: base.stale,
     functions: data.functions.data,
     links,
+  });
+  usePageKeys({
+    '/': () => {
+      view.inputRef.current?.focus();
+      view.inputRef.current?.select();
+    },
+    '?': () => setHelp(true),
   });
   // While another type loads, what is still shown keeps its own words.
   const measure = measureOf(base.data?.type ?? parseProfileType(state.type));

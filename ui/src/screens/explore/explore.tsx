@@ -1,5 +1,6 @@
 import { parseProfileType, type ServiceSummary } from '@flamehouse/proto';
 import { useEffect } from 'preact/hooks';
+import { useServices } from '../../api/use-services.ts';
 import { Shell } from '../../components/shell.tsx';
 import { Failed } from '../../components/states.tsx';
 import { measureOf } from '../../format.ts';
@@ -7,7 +8,7 @@ import { exploreState, setExplore } from '../../state/location.ts';
 import { ExploreBody } from './explore-body.tsx';
 import { NoService } from './nothing.tsx';
 import { ExploreTopBar } from './top-bar.tsx';
-import { useExploreData, useServices } from './use-explore-data.ts';
+import { useExploreData } from './use-explore-data.ts';
 
 /** Where does the CPU (or the memory) of one service go? */
 export function ExploreScreen() {

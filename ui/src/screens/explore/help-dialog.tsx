@@ -12,6 +12,7 @@ const KEYS = [
   ['/', 'search'],
   ['n  N', 'next, previous match'],
   ['y', 'copy the name'],
+  ['?', 'these keys'],
   ['Shift click', 'pick without zooming'],
 ] as const;
 

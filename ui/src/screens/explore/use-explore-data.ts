@@ -3,49 +3,26 @@ import type {
   FunctionsAnswer,
   ProfileTypesAnswer,
   SeriesAnswer,
-  ServiceSummary,
 } from '@flamehouse/proto';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { apiUrl, getJson } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
+import { REFRESH_MS, useTick } from '../../api/use-services.ts';
 import { graftAnswer } from '../../flame/graft.ts';
 import { buildFlameTree, type FlameTree, hasFolded } from '../../flame/tree.ts';
 import { appearances, coverage, sumSeries } from '../../series.ts';
 import type { ExploreState } from '../../state/url.ts';
 import { type Range, resolveRange, stepFor } from '../../time.ts';
 
-const REFRESH_MS = 15_000;
 const FUNCTIONS_MAX = 10_000;
 
 /** The time that `now` stands for: fixed for one question, so that all panels answer for the same range. */
 function useNow(state: ExploreState): number {
-  const [tick, setTick] = useState(0);
   const live = state.to === 'now' && state.selection === null;
-  useEffect(() => {
-    if (!live) return;
-    const timer = window.setInterval(() => {
-      if (document.visibilityState === 'visible') setTick((n) => n + 1);
-    }, REFRESH_MS);
-    return () => window.clearInterval(timer);
-  }, [live]);
+  const tick = useTick(live ? REFRESH_MS : null);
   // The clock is read again when one of these changes.
   return useMemo(() => Date.now(), [state.service, state.type, state.from, state.to, tick]);
 }
-
-export const useServices = (refreshMs = REFRESH_MS) => {
-  const [tick, setTick] = useState(0);
-  useEffect(() => {
-    const timer = window.setInterval(() => {
-      if (document.visibilityState === 'visible') setTick((n) => n + 1);
-    }, refreshMs);
-    return () => window.clearInterval(timer);
-  }, [refreshMs]);
-  return useQuery<readonly ServiceSummary[]>(
-    `services ${tick}`,
-    (signal) => getJson(apiUrl('services'), signal),
-    'services',
-  );
-};
 
 /** How long a total must have taken at the mean of the line: so graph, table and line say the same cores. */
 const coveredMs = (totalMicros: number, mean: number, range: Range): number =>

@@ -43,7 +43,6 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
   const found = matches !== null && matches.rows.length > 0;
   // A new search starts at its first match.
   useEffect(() => setAt(-1), [search]);
-  useSearchKey(inputRef);
 
   const zoom = (row: number): void => {
     if (tree === null) return;
@@ -122,20 +121,22 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
   }
 }
 
-/** `/` goes to the search, from anywhere that is not a text field. */
-function useSearchKey(inputRef: { readonly current: HTMLInputElement | null }): void {
+/** Keys that work anywhere but in a text field: `/` goes to the search, `?` shows the keys. */
+export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(keys);
+  latest.current = keys;
   useEffect(() => {
-    const key = (event: KeyboardEvent): void => {
-      const typing =
-        event.target instanceof HTMLInputElement || document.querySelector('dialog[open]') !== null;
-      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
+    const press = (event: KeyboardEvent): void => {
+      const typing = event.target instanceof HTMLInputElement;
+      const busy = typing || document.querySelector('dialog[open]') !== null;
+      const act = busy || event.ctrlKey || event.metaKey ? undefined : latest.current[event.key];
+      if (act === undefined) return;
       event.preventDefault();
-      inputRef.current?.focus();
-      inputRef.current?.select();
+      act();
     };
-    document.addEventListener('keydown', key);
-    return () => document.removeEventListener('keydown', key);
-  }, [inputRef]);
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, []);
 }
 
 function widestRow(tree: FlameTree, functionId: string): number {

@@ -1,14 +1,13 @@
 import type { ServiceSummary } from '@flamehouse/proto';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { REFRESH_MS, useServices } from '../../api/use-services.ts';
 import { Shell } from '../../components/shell.tsx';
 import { Failed, Notice, Progress, RowsSkeleton } from '../../components/states.tsx';
 import { formatNumber, plural } from '../../format.ts';
 import { formatAgo, formatClock } from '../../time.ts';
-import { useServices } from '../explore/use-explore-data.ts';
 import { FirstProfile } from './first-profile.tsx';
 import { ServiceTable } from './service-table.tsx';
 
-const REFRESH_MS = 15_000;
 const WAITING_MS = 2_000;
 /** An agent uploads every 15 s; after two minutes without one, a service is not running any more. */
 const SILENT_MS = 120_000;
@@ -48,17 +47,10 @@ export function ServicesScreen() {
 
 /** Every 15 s; every 2 s while the store is empty, so that the first profile shows at once. */
 function useServicesPolling() {
-  const services = useServices(WAITING_MS * 1_000);
-  const waiting = services.data?.length === 0;
-  const { retry } = services;
-  // `retry` is new on every draw and does the same.
-  useEffect(() => {
-    const timer = window.setInterval(
-      () => document.visibilityState === 'visible' && retry(),
-      waiting ? WAITING_MS : REFRESH_MS,
-    );
-    return () => window.clearInterval(timer);
-  }, [waiting]);
+  const [refreshMs, setRefreshMs] = useState(REFRESH_MS);
+  const services = useServices(refreshMs);
+  const empty = services.data?.length === 0;
+  useEffect(() => setRefreshMs(empty ? WAITING_MS : REFRESH_MS), [empty]);
   return services;
 }
 
