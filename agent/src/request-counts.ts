@@ -65,10 +65,10 @@ export class RequestCounts {
 
   /** Count what ended without anybody saying so. */
   collect(): void {
-    this.#settle();
     for (const request of this.#open) {
       if (request.aborted) this.finished(request);
     }
+    this.#settle();
     for (const work of this.#spans) {
       if (work.span?.ended !== true) continue;
       this.#spans.delete(work);

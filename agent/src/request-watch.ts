@@ -8,6 +8,8 @@ const STARTED = 'http.server.request.start';
 const FINISHED = 'http.server.response.finish';
 const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start';
 
+const EARLY_REQUESTS = 10; // before each of these the loaded frameworks are looked at; later now and then
+
 export interface RequestListener {
   started(request: HttpRequest): void;
   finished(request: HttpRequest): void;
@@ -20,6 +22,7 @@ export class RequestWatch {
   readonly #listener: RequestListener;
   readonly #requests = new WeakMap<object, HttpRequest>(); // IncomingMessage -> what is known of it
   #unwatchKoa: (() => void) | null = null;
+  #early = EARLY_REQUESTS;
 
   constructor(clock: Clock, listener: RequestListener) {
     this.#clock = clock;
@@ -55,6 +58,10 @@ export class RequestWatch {
         request: IncomingMessage;
         response: ServerResponse;
       };
+      if (this.#early > 0) {
+        this.#early -= 1;
+        this.check();
+      }
       const request = new HttpRequest(raw, response, this.#clock.monotonicMs());
       this.#requests.set(raw, request);
       this.#listener.started(request);
