@@ -2,11 +2,12 @@ import type { Page } from 'playwright-core';
 // Declares window.__flamehouse.
 import type {} from '../../ui/src/screens/explore/flame-pane.tsx';
 
-/** Wait until the flame graph has drawn something and stands still. */
+/** Wait until the flame graph answers what is asked now, has drawn it, and stands still. */
 export async function graphReady(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const probe = window.__flamehouse?.flameView?.test;
-    return probe !== undefined && probe.drawnCount > 0 && !probe.animating;
+    const current = document.querySelector('.kept') === null;
+    return current && probe !== undefined && probe.drawnCount > 0 && !probe.animating;
   });
 }
 

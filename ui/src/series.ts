@@ -50,10 +50,14 @@ export function coverage(line: Line, range: Range): { coveredMs: number; mean: n
 
 /** When each version of a series grouped by version is first seen, except those that were there at the start. */
 export function appearances(answer: SeriesAnswer): Appearance[] {
-  return answer.series
+  const all = answer.series
     .map(({ labels, timesMs }) => ({ version: labels['version'] ?? '', atMs: timesMs[0] ?? 0 }))
-    .filter(({ version, atMs }) => version !== '' && atMs > answer.from + answer.stepMs)
+    .filter(({ version, atMs }) => version !== '' && atMs > 0)
     .sort((a, b) => a.atMs - b.atMs);
+  const first = all[0]?.atMs ?? 0;
+  // Data that begins with the range began before it; only what comes later is an appearance.
+  const fromTheStart = first <= answer.from + answer.stepMs;
+  return fromTheStart ? all.filter(({ atMs }) => atMs > first) : all;
 }
 
 /** At most three ticks from 0, at round numbers of the unit; bytes are round in KiB, MiB, GiB. */

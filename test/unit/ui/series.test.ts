@@ -69,6 +69,11 @@ test('a version is marked where it is first seen, not when it was there at the s
   expect(versions).toEqual([{ version: 'new', atMs: 300 }]);
 });
 
+test('where the data begins inside the range, the first version appears too', () => {
+  const later = appearances(answer({ a: [[200, 1]], b: [[300, 1]] }));
+  expect(later.map(({ version }) => version)).toEqual(['a', 'b']);
+});
+
 test('ticks start at 0 and are few and round', () => {
   expect(niceTicks(5.2, false)).toEqual([0, 2, 4]);
   expect(niceTicks(0, false)).toEqual([0]);

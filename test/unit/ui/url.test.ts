@@ -77,3 +77,7 @@ test('full types become their alias, ISO times become epoch milliseconds', () =>
   );
   expect([state.type, state.from]).toEqual(['cpu', '1795176000000']);
 });
+
+test('of a parameter that is there twice the last counts', () => {
+  expect(parseExplore('?from=now-15m&svc=shop&from=now-3h').from).toBe('now-3h');
+});

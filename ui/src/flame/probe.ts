@@ -6,7 +6,7 @@ export interface FlameViewProbe {
   readonly lastDrawMs: number;
   readonly drawnCount: number;
   readonly animating: boolean;
-  /** By node id, or the widest of that name; in pixels of the page. */
+  /** By node id, or the one of that name that is drawn widest; in pixels of the page. */
   rectOf(nodeIdOrName: string): { x: number; y: number; width: number; height: number } | null;
   frameAt(x: number, y: number): { id: string; name: string } | null;
   visible(): { id: string; name: string; total: number; depth: number }[];
@@ -26,7 +26,7 @@ export function probeScene(
   const widest = (name: string): number =>
     rows()
       .filter((row) => nameOf(row) === name)
-      .sort((a, b) => tree!.total[b]! - tree!.total[a]!)[0] ?? -1;
+      .sort((a, b) => rectOf(scene!, b).w - rectOf(scene!, a).w)[0] ?? -1;
   return {
     rectOf(wanted) {
       const row = tree?.rowOfId.get(wanted) ?? widest(wanted);

@@ -66,21 +66,23 @@ function parseSelection(value: string | null): Range | null {
 /** Never throws: whatever is missing or cannot be used takes its default. */
 export function parseExplore(search: string): ExploreState {
   const params = new URLSearchParams(search);
-  const focus = params.get('f') ?? '';
+  // Of a parameter that is there twice the last counts, so that one can be put behind a link.
+  const last = (name: string): string | null => params.getAll(name).at(-1) ?? null;
+  const focus = last('f') ?? '';
   return {
-    service: text(params.get('svc')),
-    type: canonicalType(params.get('t')),
-    from: canonicalTime(params.get('from') ?? '') ?? EXPLORE_DEFAULTS.from,
-    to: canonicalTime(params.get('to') ?? '') ?? EXPLORE_DEFAULTS.to,
-    selection: parseSelection(params.get('sel')),
-    environment: text(params.get('env')),
-    version: text(params.get('ver')),
-    filter: text(params.get('q')),
-    view: oneOf(VIEWS, params.get('view'), EXPLORE_DEFAULTS.view),
-    sort: oneOf(SORTS, params.get('sort'), EXPLORE_DEFAULTS.sort),
-    search: text(params.get('s')),
+    service: text(last('svc')),
+    type: canonicalType(last('t')),
+    from: canonicalTime(last('from') ?? '') ?? EXPLORE_DEFAULTS.from,
+    to: canonicalTime(last('to') ?? '') ?? EXPLORE_DEFAULTS.to,
+    selection: parseSelection(last('sel')),
+    environment: text(last('env')),
+    version: text(last('ver')),
+    filter: text(last('q')),
+    view: oneOf(VIEWS, last('view'), EXPLORE_DEFAULTS.view),
+    sort: oneOf(SORTS, last('sort'), EXPLORE_DEFAULTS.sort),
+    search: text(last('s')),
     focus: /^[0-9a-f]{16}$/.test(focus) ? focus : '',
-    focusName: text(params.get('fn')),
+    focusName: text(last('fn')),
   };
 }
 
