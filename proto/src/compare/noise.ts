@@ -11,7 +11,8 @@ export const LOAD_ELASTICITY = 0.15;
 const PROCESS_NOISE_MAX = 0.5;
 const DEFAULT_WEIGHT = 40;
 const PRIOR_DEGREES_MIN = 3;
-const PRIOR_DEGREES_MAX = 8; // limma would allow more; heavy tails between processes do not
+/** limma would allow more; heavy tails between processes do not: at 8, canaries alarm twice as often. */
+const PRIOR_DEGREES_MAX = 5;
 const DEGREES_ALONE = 6;
 
 /** Noise between processes: shared by all functions, then moderated for each. */
