@@ -41,7 +41,7 @@ export interface SideSums {
   readonly rows: CpuRows;
 }
 
-/** Who calls whom, with the CPU that passes through the call on each side. */
+/** Who calls whom, with the CPU that passes through the call on each side; empty when not known. */
 export interface CallEdges {
   readonly caller: ArrayLike<number>; // edge -> function row
   readonly callee: ArrayLike<number>; // edge -> function row

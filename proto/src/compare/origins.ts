@@ -41,9 +41,9 @@ export function nameOrigins(options: OriginOptions): Origin[] {
   while (left.length > 0 && origins.length < ORIGINS_MAX) {
     const largest = left.reduce((a, b) => (Math.abs(b.remaining) > Math.abs(a.remaining) ? b : a));
     if (Math.abs(largest.remaining) < LEVELS.floor) break;
-    const below = reachable(graph.callees, largest.test.func);
+    const { below } = around(largest, graph);
     const origin = left
-      .filter((one) => below.has(one.test.func) && explains(one, largest, options))
+      .filter((one) => below(one) && explains(one, largest, options))
       .reduce((a, b) => (sizeOf(b.test) < sizeOf(a.test) ? b : a), largest);
     origins.push(describe(origin.test, totals, self, graph, flagged));
     left = withoutExplained(left, origin, graph);
@@ -71,14 +71,31 @@ function withoutExplained(
   origin: Candidate,
   graph: CallGraph,
 ): Candidate[] {
-  const below = reachable(graph.callees, origin.test.func);
-  const above = reachable(graph.callers, origin.test.func);
+  const { below, above } = around(origin, graph);
   return candidates.flatMap((one) => {
-    if (below.has(one.test.func)) return [];
-    if (!above.has(one.test.func)) return [one];
+    if (below(one)) return [];
+    if (!above(one)) return [one];
     const remaining = one.remaining - origin.remaining;
     return Math.abs(remaining) > halfWidth(one.test) ? [{ test: one.test, remaining }] : [];
   });
+}
+
+/** What lies below and above a function. Where calls are not known, sizes have to say it. */
+function around({ test, remaining }: Candidate, graph: CallGraph) {
+  if (graph.flow.size === 0) {
+    const smaller = (one: Candidate) => sizeOf(one.test) <= sizeOf(test);
+    const sameWay = (one: Candidate) => Math.sign(one.remaining) === Math.sign(remaining);
+    return {
+      below: (one: Candidate) => smaller(one) && sameWay(one),
+      above: (one: Candidate) => !smaller(one),
+    };
+  }
+  const callees = reachable(graph.callees, test.func);
+  const callers = reachable(graph.callers, test.func);
+  return {
+    below: (one: Candidate) => callees.has(one.test.func),
+    above: (one: Candidate) => callers.has(one.test.func),
+  };
 }
 
 function describe(

@@ -53,6 +53,15 @@ describe('which function is named', () => {
     expect(answer.verdict).toMatchObject({ state: 'no-change', cancelled: true, exitCode: 0 });
   });
 
+  test('without a call graph, sizes say what is inside what', () => {
+    const edges = { caller: [], callee: [], baseMicros: [], headMicros: [] };
+    const { origins } = comparison(
+      ['main;handle;parse 5000 5050 | 15000 15100', 'main;handle;send 4000 4050 | 4010 4020'],
+      { edges },
+    );
+    expect(origins).toEqual(['parse']);
+  });
+
   test('nothing is named where nothing changed', () => {
     const { origins, answer } = comparison(['main;parse 5000 5050 | 5040 5010']);
     expect(origins).toEqual([]);
