@@ -32,9 +32,11 @@ export interface Measure {
 const cores = (micros: number, coveredMs: number): number =>
   coveredMs > 0 ? micros / 1000 / coveredMs : 0;
 
-/** A cell holds seven characters; what is smaller than they can say is not 0 either. */
-const cellNumber = (value: number): string =>
-  value > 0 && value < 0.0001 ? '<0.0001' : formatNumber(value);
+/** A cell holds seven characters, so small values keep two digits, and the smallest are not called 0. */
+function cellNumber(value: number): string {
+  if (value <= 0 || value >= 0.001) return formatNumber(value);
+  return value < 0.0001 ? '<0.0001' : value.toPrecision(2);
+}
 
 const CPU: Measure = {
   title: 'CPU',

@@ -19,6 +19,19 @@ test('CPU is said in cores of the covered time', () => {
   expect(cpu.long(1, 0)).toBe(`0${NBSP}cores`);
 });
 
+test('cells keep to seven characters', () => {
+  const { short } = measureOf('process_cpu:cpu:nanoseconds:cpu:nanoseconds');
+  const cell = (cores: number) => short(cores * 1e6, 1000);
+  expect([12.34, 0.0417, 0.00123, 0.000996, 0.00005, 0].map(cell)).toEqual([
+    '12.3',
+    '0.0417',
+    '0.00123',
+    '0.0010',
+    '<0.0001',
+    '0',
+  ]);
+});
+
 test('the four heap types are named in words', () => {
   const title = (type: string) => measureOf(`memory:${type}:space:bytes`).title;
   expect(

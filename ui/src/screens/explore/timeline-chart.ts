@@ -60,7 +60,9 @@ export class TimelineChart {
   }
 
   private data(): uPlot.AlignedData {
-    return [[...this.state.line.timesMs], [...this.state.line.values]];
+    // A step is drawn at its middle: its value stands for all of it.
+    const { timesMs, values, stepMs } = this.state.line;
+    return [timesMs.map((time) => time + stepMs / 2), [...values]];
   }
 
   private options(): uPlot.Options {
