@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { parse } from 'node:path';
-import { threadId } from 'node:worker_threads';
+import { isatty } from 'node:tty';
+import { isMainThread, threadId } from 'node:worker_threads';
 import { version as agentVersion } from '../package.json';
 import { Activity } from './activity.ts';
 import { processStartedAt, systemClock } from './clock.ts';
@@ -12,10 +13,15 @@ import { handOver } from './hand-over.ts';
 import { HeapSampler } from './heap-sampler.ts';
 import { HttpSender, type SendTarget } from './http-sender.ts';
 import { createLog, type Log } from './log.ts';
+import { AgentError } from './messages.ts';
+import { prepareOom } from './oom.ts';
+import { OOM_WINDOW } from './oom-window.ts';
+import { findOtherSampler, viewOfProcess } from './other-profilers.ts';
 import { OwnCost } from './own-cost.ts';
 import { watchProcessEnd } from './process-end.ts';
+import { Sentinel } from './sentinel.ts';
 import { SourceMaps } from './source-maps.ts';
-import { buildMeta } from './upload.ts';
+import { type AgentCost, buildMeta, type UploadMeta } from './upload.ts';
 import { UploadQueue } from './upload-queue.ts';
 import { Uploader } from './uploader.ts';
 import { loadV8Profiler, type V8Profiler } from './v8-profiler.ts';
@@ -68,6 +74,8 @@ export class Agent {
   readonly #target: SendTarget;
   readonly #encoding = new Map<ClosedWindow, Promise<void>>();
   readonly #heap: HeapSampler;
+  readonly #sentinel: Sentinel;
+  #removeOomHead: () => void = () => {};
   readonly #governor: Governor;
   readonly #rssBytesBefore = process.memoryUsage.rss();
   #rssBytesGrown = 0;
@@ -97,9 +105,14 @@ export class Agent {
       profiler: this.#profiler,
       describer: this.#describer,
       intervalBytes: config.heapIntervalBytes,
-      oomCommand: null,
+      prepareOom: () => this.#prepareOom(),
       clock: systemClock,
       log,
+    });
+    this.#sentinel = new Sentinel({
+      key: [process.argv[1] ?? '', config.version ?? '', process.version, agentVersion],
+      pid: process.pid,
+      clock: systemClock,
     });
     this.#governor = new Governor({
       budgetPercent: config.overheadBudgetPercent,
@@ -112,6 +125,7 @@ export class Agent {
 
   /** Errors  AgentError when the sampler does not start; nothing is left behind then. */
   start(): void {
+    if (isMainThread && !isatty(0)) this.#standWatch(); // at a terminal, Ctrl-C ends a program unnoticed
     this.#sampler.start();
     this.#activity.start();
     this.#heap.wanted = true;
@@ -126,6 +140,15 @@ export class Agent {
     this.#log.info(`profiling ${service} (${this.#config.instance}), sending to ${serverUrl}`);
   }
 
+  /** Errors  AgentError PROFILER_CRASHED when the last starts ended in a crash. */
+  #standWatch(): void {
+    if (this.#sentinel.tripped) {
+      const text = `two starts in a row were killed or crashed within a minute, as ${this.#sentinel.directory} recalls`;
+      throw new AgentError('PROFILER_CRASHED', text);
+    }
+    this.#sentinel.begin();
+  }
+
   /** Send what there is, stop sampling and leave no listener behind. Never rejects. */
   async stop(): Promise<void> {
     this.#stopWatching();
@@ -135,6 +158,8 @@ export class Agent {
     this.#uploader.stop();
     this.#sender.close();
     this.#guard(() => this.#profiler.stop());
+    this.#sentinel.end();
+    this.#removeOomHead();
   }
 
   /** Contexts of the running code, for `runWithLabels`. */
@@ -168,7 +193,11 @@ export class Agent {
         const { user, system } = process.cpuUsage();
         return (user + system) * 1000;
       },
-      onWindow: (window) => void this.#encode(window).then(() => this.#uploader.kick()),
+      ownThreadsOnly: this.#config.workers,
+      onWindow: (window) => {
+        void this.#encode(window).then(() => this.#uploader.kick());
+        this.#leaveToOther();
+      },
       onError: (error) => this.#reportInternal(error),
     });
   }
@@ -179,17 +208,50 @@ export class Agent {
       cost: this.#cost,
       describer: this.#describer,
       takeHeap: () => this.#heap.take(),
-      meta: (window) =>
-        buildMeta(window, this.#config, {
-          startedAt: processStartedAt,
-          nodeVersion: process.versions.node,
-          scriptsWithoutMap: this.#describer.takeScriptsWithoutMap(),
-          agent: {
-            version: agentVersion,
-            ...this.#takeCost(window),
-            rssBytes: this.#rssBytesGrown + this.#queue.bytes + this.#describer.byteLength,
-          },
-        }),
+      meta: (window) => {
+        const rssBytes = this.#rssBytesGrown + this.#queue.bytes + this.#describer.byteLength;
+        return this.#meta(window, { ...this.#takeCost(window), rssBytes });
+      },
+    });
+  }
+
+  /** A profiler that the application loaded later has failed by now; at its next start it finds no other. */
+  #leaveToOther(): void {
+    const view = this.#cost.measure(() => viewOfProcess(this.#config.appRoot));
+    const other = this.#cost.measure(() => findOtherSampler(view));
+    if (other === null) return;
+    this.#log.error('PROFILER_CONFLICT', other);
+    void this.stop();
+  }
+
+  #prepareOom(): readonly string[] | null {
+    const { oom, sourceMaps, appRoot, heapIntervalBytes: intervalBytes } = this.#config;
+    if (!oom || !isMainThread || intervalBytes === 0) return null;
+    try {
+      const cost = { cpuNanos: 0, longestPauseMicros: 0, rssBytes: 0 };
+      const { uploadId, from, to, ...meta } = this.#meta(OOM_WINDOW, cost);
+      const prepared = prepareOom({
+        target: this.#target,
+        sentinelMark: this.#sentinel.mark,
+        appRoot,
+        sourceMaps,
+        intervalBytes,
+        meta,
+      });
+      if (prepared !== null) this.#removeOomHead = prepared.remove;
+      return prepared?.command ?? null;
+    } catch (error) {
+      this.#log.error('OOM_UNPREPARED', String(error));
+      return null;
+    }
+  }
+
+  #meta(window: Omit<ClosedWindow, 'buildCpu'>, cost: Omit<AgentCost, 'version'>): UploadMeta {
+    return buildMeta(window, this.#config, {
+      startedAt: processStartedAt,
+      nodeVersion: process.versions.node,
+      scriptsWithoutMap: this.#describer.takeScriptsWithoutMap(),
+      agent: { version: agentVersion, ...cost },
     });
   }
 
@@ -225,6 +287,7 @@ export class Agent {
   }
 
   async #flush(): Promise<void> {
+    this.#sentinel.end(); // a signal or the last callback: what follows is no crash of the sampler
     try {
       const last = this.#closeLast();
       if (last !== null) void this.#encode(last);
@@ -238,6 +301,8 @@ export class Agent {
   }
 
   #handOver(): void {
+    this.#sentinel.end();
+    this.#removeOomHead();
     try {
       if (this.#uploader.failing) return; // a server that does not answer would not answer a child
       const last = this.#closeLast();

@@ -195,7 +195,9 @@ function defaultInstance({ hostName, pid, workerId }: ConfigSource): string {
   return workerId === 0 ? `${hostName}-${pid}` : `${hostName}-${pid}-${workerId}`;
 }
 
-function ownInstance(given: string, { env, pid }: ConfigSource): string {
+function ownInstance(given: string, { env, pid, workerId }: ConfigSource): string {
   const owner = env[INSTANCE_OWNER_VARIABLE];
-  return owner === undefined || owner === '' || owner === String(pid) ? given : `${given}-${pid}`;
+  const ours = owner === undefined || owner === '' || owner === String(pid);
+  const name = ours ? given : `${given}-${pid}`;
+  return workerId === 0 ? name : `${name}-${workerId}`;
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { SendTarget } from './http-sender.ts';
 import { encodeMultipart } from './multipart.ts';
+import { nodeScript } from './node-script.ts';
 import type { Upload } from './upload.ts';
 
 /** What the child needs, besides the bodies that follow it in the file. */
@@ -11,9 +12,6 @@ export interface HandOverHead {
   readonly target: SendTarget;
   readonly bodies: readonly { readonly contentType: string; readonly byteLength: number }[];
 }
-
-/** In a single executable or Electron `execPath` is the application: it must not be started again. */
-const NODE = /^node(js)?[\d.-]*(\.exe)?$/i;
 
 const UPLOADS_MAX = 8; // two minutes of windows; older ones are not worth a child's time
 
@@ -27,9 +25,9 @@ const UPLOADS_MAX = 8; // two minutes of windows; older ones are not worth a chi
 export function handOver(
   uploads: readonly Upload[],
   target: SendTarget,
-  script = join(__dirname, 'exit-upload.js'),
+  script = nodeScript('exit-upload.js'),
 ): void {
-  if (!NODE.test(basename(process.execPath)) || !existsSync(script)) return;
+  if (script === null) return;
   const bodies = uploads.slice(-UPLOADS_MAX).map(encodeMultipart);
   const head: HandOverHead = {
     target,

@@ -9,8 +9,8 @@ export interface HeapSamplerOptions {
   readonly profiler: Pick<V8Profiler, 'startHeap' | 'stopHeap' | 'takeHeap' | 'watchHeapLimit'>;
   readonly describer: FrameDescriber;
   readonly intervalBytes: number; // 0 = never
-  /** Run by V8 with the path of the last heap profile when memory runs out; null = do nothing. */
-  readonly oomCommand: readonly string[] | null;
+  /** What V8 runs with the path of the last heap profile when memory runs out; null = nothing. */
+  readonly prepareOom: () => readonly string[] | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -20,6 +20,7 @@ export class HeapSampler {
   readonly #options: HeapSamplerOptions;
   #runs = false;
   #failed = false;
+  #oomPrepared = false;
 
   constructor(options: HeapSamplerOptions) {
     this.#options = options;
@@ -27,13 +28,13 @@ export class HeapSampler {
 
   /** Sample or not. V8 forgets what it knew when it stops: afterwards only newer objects are seen. */
   set wanted(wanted: boolean) {
-    const { profiler, intervalBytes, oomCommand } = this.#options;
+    const { profiler, intervalBytes } = this.#options;
     if (intervalBytes === 0 || this.#failed || wanted === this.#runs) return;
     this.#guard(() => {
       if (!wanted) profiler.stopHeap();
       else {
         profiler.startHeap(intervalBytes);
-        if (oomCommand !== null) profiler.watchHeapLimit(oomCommand);
+        this.#watchLimit();
       }
       this.#runs = wanted;
     });
@@ -49,6 +50,13 @@ export class HeapSampler {
         intervalBytes,
       }),
     );
+  }
+
+  #watchLimit(): void {
+    if (this.#oomPrepared) return;
+    this.#oomPrepared = true;
+    const command = this.#options.prepareOom();
+    if (command !== null) this.#options.profiler.watchHeapLimit(command);
   }
 
   #guard<T>(work: () => T): T | null {

@@ -8,8 +8,10 @@ export const messages = {
   PROFILER_NO_NATIVE_BUILD:
     'The application runs without profiling. Supported: Node.js 20 to 26 on linux (x64, arm64), macOS and Windows x64.',
   PROFILER_CONFLICT: 'Remove the other profiler (dd-trace, @pyroscope/nodejs, ...) or this one.',
+  PROFILER_CRASHED: 'It stays off for this version; to turn it on again remove that directory.',
   PROFILER_FAILED: 'The application runs without profiling.',
   HEAP_FAILED: 'CPU and wall profiles go on. FLAMEHOUSE_HEAP_INTERVAL_BYTES=0 turns the heap off.',
+  OOM_UNPREPARED: 'Profiling goes on; FLAMEHOUSE_OOM=off does without the last heap profile.',
   UPLOAD_UNREACHABLE: 'Check FLAMEHOUSE_SERVER_URL; the agent goes on trying by itself.',
   UPLOAD_UNAVAILABLE: 'The agent goes on trying by itself.',
   UPLOAD_REJECTED: 'Profiles like this one are not sent again.',

@@ -2,6 +2,8 @@ import { isMainThread } from 'node:worker_threads';
 import { Agent, configOfProcess } from './agent.ts';
 import { createLog } from './log.ts';
 import { AgentError } from './messages.ts';
+import { isOwnProgram } from './node-script.ts';
+import { findOtherProfiler, viewOfProcess } from './other-profilers.ts';
 import { checkFunction, checkLabels } from './run-with-labels.ts';
 
 /** Settings in code. Each stands for the variable of the same name and wins over it. */
@@ -32,7 +34,7 @@ const RUNNING = Symbol.for('flamehouse.agent');
 const shared = globalThis as { [RUNNING]?: Agent };
 
 /**
- * Start profiling this process. Only the main thread is profiled; elsewhere nothing happens.
+ * Start profiling this thread: the main one, and others where FLAMEHOUSE_WORKERS says so.
  *
  * Errors  never throws: what goes wrong is one line on stderr, and the application runs on.
  */
@@ -42,11 +44,14 @@ export function startAgent(options: StartOptions = {}): void {
     const found = configOfProcess({ ...process.env, ...variablesOf(options) });
     const { config } = found;
     log = found.log;
-    if (!config.enabled || !isMainThread) return;
+    if (!config.enabled || isOwnProgram(process.argv[1])) return;
+    if (!isMainThread && !config.workers) return;
     if (shared[RUNNING] !== undefined) {
       log.error('ALREADY_STARTED', 'the agent runs already and keeps its settings');
       return;
     }
+    const other = findOtherProfiler(viewOfProcess(config.appRoot));
+    if (other !== null) throw new AgentError('PROFILER_CONFLICT', other);
     const agent = new Agent(config, log);
     agent.start();
     Object.defineProperty(shared, RUNNING, { value: agent, configurable: true });

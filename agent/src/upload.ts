@@ -53,15 +53,20 @@ export type MetaConfig = Pick<
   'service' | 'version' | 'revision' | 'environment' | 'instance' | 'labels'
 >;
 
+export type AgentCost = Pick<
+  AgentReport,
+  'version' | 'cpuNanos' | 'longestPauseMicros' | 'rssBytes'
+>;
+
 /** Fill in `meta` for a window. */
 export function buildMeta(
-  window: ClosedWindow,
+  window: Omit<ClosedWindow, 'buildCpu'>,
   config: MetaConfig,
   process: {
     readonly startedAt: number;
     readonly nodeVersion: string;
     readonly scriptsWithoutMap: readonly string[];
-    readonly agent: Pick<AgentReport, 'version' | 'cpuNanos' | 'longestPauseMicros' | 'rssBytes'>;
+    readonly agent: AgentCost;
   },
 ): UploadMeta {
   const { endpoints, stalls } = window.activity();

@@ -19,7 +19,7 @@ export interface RawFrame {
  * Shape   stacks[i] holds rows of `frames`, leaf first as V8 gives it, and pairs with ticks[i],
  *         contexts[i] (null: outside any) and stalls[i] (-1: in none). Rows with one stack share
  *         the array. Idle and garbage collection are stacks of one frame.
- * Units   `tickNanos` is the wall time of a tick; `nonJsCpuNanos` is CPU of other threads.
+ * Units   `tickNanos` is the wall time of a tick; `nonJsCpuNanos` is CPU of threads that are not sampled.
  */
 export interface CpuSlice {
   readonly frames: readonly RawFrame[];
@@ -30,6 +30,7 @@ export interface CpuSlice {
   readonly tickNanos: number;
   readonly durationNanos: number;
   readonly nonJsCpuNanos: number;
+  readonly threadCpuNanos: number; // of this thread, by its own clock
 }
 
 /** What is alive on the heap now. stacks[i] is leaf first and pairs with objects[i] and bytes[i]. */
@@ -157,11 +158,18 @@ function cpuSlice(profile: PprofProfile, labels: TickLabels): CpuSlice {
   const frames: RawFrame[] = readFrames(profile);
   const rows = new SliceRows();
   let nonJsCpuNanos = 0;
+  let threadCpuNanos = 0;
   profile.sample.forEach((sample, i) => {
     const stack = stackRows(sample.locationId, frames);
     const leaf = frames[stack[0]!]!;
-    if (isSynthetic(leaf, NON_JS_NAME)) nonJsCpuNanos += Number(sample.value[2] ?? 0);
-    else if (!isSynthetic(leaf, IDLE_FRAME.name) && Number(sample.value[0]) > 0) {
+    const cpuNanos = Number(sample.value[2] ?? 0);
+    if (isSynthetic(leaf, NON_JS_NAME)) nonJsCpuNanos += cpuNanos;
+    else threadCpuNanos += cpuNanos;
+    if (
+      !isSynthetic(leaf, NON_JS_NAME) &&
+      !isSynthetic(leaf, IDLE_FRAME.name) &&
+      Number(sample.value[0]) > 0
+    ) {
       rows.add(stack, Number(sample.value[0]), labels.groups[i]!);
     }
   });
@@ -175,6 +183,7 @@ function cpuSlice(profile: PprofProfile, labels: TickLabels): CpuSlice {
     tickNanos: Number(profile.period),
     durationNanos: Number(profile.durationNanos),
     nonJsCpuNanos,
+    threadCpuNanos,
   };
 }
 

@@ -7,7 +7,7 @@ import type { OwnCost } from './own-cost.ts';
 import { type TickReport, TickTable } from './tick-table.ts';
 import type { V8Profiler } from './v8-profiler.ts';
 
-export type WindowReason = 'periodic' | 'exit';
+export type WindowReason = 'periodic' | 'exit' | 'oom';
 
 /** One window, closed but not yet a profile. Half-open `[fromNanos, toNanos)`. */
 export interface ClosedWindow {
@@ -50,6 +50,8 @@ export interface SamplerOptions {
   readonly windowMs: number;
   /** CPU of the whole process so far, in nanoseconds. */
   readonly processCpuNanos: () => number;
+  /** Other threads are sampled too: count what this one and the unsampled used, not the process. */
+  readonly ownThreadsOnly: boolean;
   readonly onWindow: (window: ClosedWindow) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -62,6 +64,7 @@ export class WindowSampler {
   #ticks: TickTable;
   #start: ClockReading = { monotonicMs: 0, cpuNanos: 0 };
   #sampledNanos = 0; // wall time of the ticks of the open window
+  #threadNanos = 0; // CPU in the open window by the clocks of threads
   #hz: number; // of the open window
   #nextHz: number;
 
@@ -98,13 +101,16 @@ export class WindowSampler {
       const ticks = this.#ticks;
       const start = this.#start;
       const sampledMs = this.#sampledNanos / 1e6;
+      const threadNanos = this.#threadNanos;
       const end = this.#open();
       const lengthMs = this.#awakeMs(end.monotonicMs - start.monotonicMs, sampledMs);
       // The length comes from a clock that only grows: a corrected system clock cannot make it negative.
       const toNanos = nanosOfMillis(this.#options.clock.nowMs());
       const lengthNanos = nanosOfMillis(lengthMs);
       const fromNanos = toNanos - (lengthNanos > 0n ? lengthNanos : 1000n);
-      const processNanos = Math.max(0, end.cpuNanos - start.cpuNanos);
+      const processNanos = this.#options.ownThreadsOnly
+        ? threadNanos
+        : Math.max(0, end.cpuNanos - start.cpuNanos);
       const periodNanos = Math.round(1e9 / sampleHz);
       const activity = this.#options.activity.close();
       let cpu: TickReport | null = null;
@@ -138,6 +144,7 @@ export class WindowSampler {
     const { clock, describer, processCpuNanos } = this.#options;
     this.#ticks = new TickTable(describer);
     this.#sampledNanos = 0;
+    this.#threadNanos = 0;
     this.#start = { monotonicMs: clock.monotonicMs(), cpuNanos: processCpuNanos() };
     return this.#start;
   }
@@ -175,6 +182,7 @@ export class WindowSampler {
     }
     const ticks = slice.ticks.reduce((sum, count) => sum + count, 0);
     this.#sampledNanos += ticks * slice.tickNanos;
+    this.#threadNanos += slice.threadCpuNanos + slice.nonJsCpuNanos;
     cost.addTicks(ticks);
     this.#ticks.add(slice);
   }

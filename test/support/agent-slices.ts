@@ -28,5 +28,6 @@ export function sliceOf(folded: string, options: SliceOptions = {}): CpuSlice {
     tickNanos,
     durationNanos: tickNanos * values.reduce((a, b) => a + b, 0),
     nonJsCpuNanos,
+    threadCpuNanos: 0,
   };
 }

@@ -37,6 +37,7 @@ function setUp(profiler: FakeProfiler, windowMs = 15_000) {
     sampleHz: 99,
     windowMs,
     processCpuNanos: () => clock.monotonicMs() * 1e6,
+    ownThreadsOnly: false,
     onWindow: (window) => windows.push(window),
     onError: (error) => errors.push(error),
   });
