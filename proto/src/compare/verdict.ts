@@ -38,8 +38,8 @@ export interface VerdictOptions {
   readonly serviceMeans: boolean; // false when CPU is only a share of itself
 }
 
-/** If origins cover more, "this grew" cannot be told from "all else shrank". */
 const COVERED_MAX = 0.45;
+const COVERED_FLAGGED_MAX = 0.25;
 const CANARY_INSTANCES_MIN = 3;
 
 /** One state, and the number that goes with it. */
@@ -49,7 +49,7 @@ export function judge(options: VerdictOptions): Verdict {
   if (shortage !== null) return tooFew(options, shortage);
   const ofService = { ...verdict, effect: intervalOf(service), from: 'service' as const };
   if (origins.length > 0) {
-    const wide = options.coveredShare > COVERED_MAX && options.serviceMeans;
+    const wide = cannotTellWhich(options);
     const effect = wide ? together(service, common) : sumOfOrigins(origins);
     const from = wide ? ('service-and-common' as const) : ('origins' as const);
     const signs = new Set(origins.map(({ test }) => Math.sign(test.effect)));
@@ -69,6 +69,11 @@ export function judge(options: VerdictOptions): Verdict {
   }
   if (options.smallestChange > LEVELS.promised) return tooFew(options, 'smallest-change');
   return { ...ofService, state: 'no-change', exitCode: 0 };
+}
+
+/** "This grew" and "all else shrank" look alike when this is about half, or when all else is said to have moved. */
+function cannotTellWhich({ coveredShare, common, serviceMeans }: VerdictOptions): boolean {
+  return serviceMeans && coveredShare > (common.flagged ? COVERED_FLAGGED_MAX : COVERED_MAX);
 }
 
 function tooFew({ service }: VerdictOptions, shortage: Shortage): Verdict {

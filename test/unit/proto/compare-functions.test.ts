@@ -188,3 +188,25 @@ describe('one endpoint', () => {
     expect(compare(endpointInput(whole, 1)).base.cost).toBe(15_000); // µs a request
   });
 });
+
+describe('a change of half of the service', () => {
+  const half = (grown: number) =>
+    [
+      ...Array.from({ length: 20 }, (_, i) => `main;hot;h${i} 1000 1010 | ${grown} ${grown + 10}`),
+      ...Array.from({ length: 20 }, (_, i) => `main;cold;c${i} 1000 1010 | 1005 1003`),
+    ].join('\n');
+
+  test('is told together with the common mode, never as the other half getting cheaper', () => {
+    const { verdict, common } = compare(compareInput(half(2500)));
+    expect(common.flagged).toBe(true);
+    // 21,000 more of 41,300 ticks.
+    expect(verdict).toMatchObject({ state: 'more', from: 'service-and-common' });
+    expect(verdict.effect.value).toBeCloseTo(0.74, 1);
+  });
+
+  test('is not judged when the machines may explain it', () => {
+    const { verdict } = compare(compareInput(half(1400), { change: { simultaneous: true } }));
+    expect(verdict.from === 'origins').toBe(false);
+    expect(verdict.state).not.toBe('less');
+  });
+});
