@@ -17,9 +17,20 @@ const CART = {
   ],
 };
 
-/** Send `count` searches and half as many checkouts, one after the other. */
-export async function driveCheckout(url: string, count: number): Promise<void> {
+/**
+ * Send `count` searches and half as many checkouts, one after the other.
+ *
+ * Units   `searchesPerSecond` slows it down; left out, each request follows the answer before it.
+ */
+export async function driveCheckout(
+  url: string,
+  count: number,
+  searchesPerSecond = Number.POSITIVE_INFINITY,
+): Promise<void> {
+  const startedAt = performance.now();
   for (let index = 0; index < count; index++) {
+    const aheadMs = startedAt + (index * 1_000) / searchesPerSecond - performance.now();
+    if (aheadMs > 0) await new Promise((resolve) => setTimeout(resolve, aheadMs));
     const query = encodeURIComponent(QUERIES[index % QUERIES.length]!);
     await expectStatus(await fetch(`${url}/search?q=${query}`), 200);
     if (index % 2 === 0) await expectStatus(await postCart(url), 201);

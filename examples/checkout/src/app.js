@@ -9,7 +9,7 @@ import { searchRoutes } from './routes/search.js';
 import { buildIndex } from './search/build-index.js';
 
 /** As many products as a medium shop has: enough for search to do real work. */
-const PRODUCT_COUNT = 6_000;
+const PRODUCT_COUNT = 4_000;
 
 /** A shop would run this nightly. Here it runs often enough to be seen in a profile. */
 const REPORT_EVERY_MS = 2_000;
