@@ -42,7 +42,7 @@ export class ContextHook {
     try {
       this.#set(this.#wanted());
     } catch {
-      // An exception in here would be the host's; its code stays with the context that it had.
+      this.#set(undefined); // a span that is none of the SDK's
     }
   }
 
@@ -66,6 +66,10 @@ export class ContextHook {
 
   #set(context: SampleContext | undefined): void {
     this.#current = context;
-    this.#profiler.setContext(context);
+    try {
+      this.#profiler.setContext(context);
+    } catch {
+      // Thrown out of an async hook it would end the process; the sampler keeps what it had.
+    }
   }
 }
