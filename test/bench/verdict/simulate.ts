@@ -1,7 +1,8 @@
-import type { CpuRows, InstanceSums, SideSums } from '../../../proto/src/compare/index.ts';
+import type { SideSums } from '../../../proto/src/compare/index.ts';
 import type { NoiseSettings } from './noise-settings.ts';
 import type { Random } from './random.ts';
 import { ENDPOINTS, REQUEST_MICROS, type Service } from './service.ts';
+import { type ProcessSums, sumSides } from './sum-sides.ts';
 
 const TICK_MICROS = 1e6 / 99;
 
@@ -99,13 +100,6 @@ export function simulateWindow(options: WindowOptions, random: Random): SideSums
   );
 }
 
-/** Sums of one process up to a cut. */
-interface ProcessSums {
-  readonly cpuMicros: number;
-  readonly requests: Float64Array; // endpoint -> count
-  readonly ticks: Float64Array; // place -> count
-}
-
 function runProcess(options: WindowOptions, process: Process, random: Random): ProcessSums[] {
   const { service, noise, cuts } = options;
   const { places } = service;
@@ -120,30 +114,20 @@ function runProcess(options: WindowOptions, process: Process, random: Random): P
   for (let minute = 0; minute < cuts.at(-1)!; minute++) {
     const served = serve(options, process, random);
     const spread = served.map((count) => 1 + (count > 0 ? random.normal(1 / Math.sqrt(count)) : 0));
-    const all = served.reduce((sum, count) => sum + count, 0);
     common = 0.6 * common + random.normal(0.8);
     const level = Math.exp(noise.commonMinute * common);
     const warm = options.fresh ? Math.exp(-(minute + 0.5 + noise.warmUpMinutes)) : 0;
     for (let func = 0; func < wobble.length; func++) {
       wobble[func] = 0.5 * wobble[func]! + random.normal(Math.sqrt(0.75));
     }
-    places.forEach(({ func, endpoint, cost }, row) => {
+    const counts = countsOf(served, spread, usualLoad(noise));
+    places.forEach((place, row) => {
+      const { func, cost } = place;
       if (cost === 0) return;
-      const sd = service.functions[func]!.kind === 'gc' ? noise.gcMinute : noise.functionMinute;
-      const isBackground = endpoint < 0 && service.functions[func]!.kind !== 'gc';
-      const count =
-        endpoint >= 0
-          ? served[endpoint]! * spread[endpoint]!
-          : isBackground
-            ? usualLoad(noise)
-            : all;
-      const micros =
-        cost *
-        count *
-        fixed[func]! *
-        level *
-        Math.exp(sd * wobble[func]!) *
-        (1 + warm * options.traits.warmUp[func]!);
+      const gc = service.functions[func]!.kind === 'gc';
+      const sd = gc ? noise.gcMinute : noise.functionMinute;
+      const wobbling = Math.exp(sd * wobble[func]!) * (1 + warm * options.traits.warmUp[func]!);
+      const micros = cost * counts(place.endpoint, gc) * fixed[func]! * level * wobbling;
       pending[row]! += Math.max(0, micros);
       cpuMicros += Math.max(0, micros);
     });
@@ -158,6 +142,15 @@ function runProcess(options: WindowOptions, process: Process, random: Random): P
     sums.push({ cpuMicros, requests: requests.slice(), ticks: ticks.slice() });
   }
   return sums;
+}
+
+/** How often a place runs in a minute: by its endpoint's requests, GC by all, background by time. */
+function countsOf(served: readonly number[], spread: readonly number[], usual: number) {
+  const all = served.reduce((sum, count) => sum + count, 0);
+  return (endpoint: number, gc: boolean): number => {
+    if (endpoint >= 0) return served[endpoint]! * spread[endpoint]!;
+    return gc ? all : usual;
+  };
 }
 
 /** Requests of one minute at the utilisation that the settings name. */
@@ -185,36 +178,4 @@ function fixedFactors({ noise, time, traits }: WindowOptions, process: Process):
         (noise.commonElasticity + traits.elasticity[func]!) * logLoad,
     ),
   );
-}
-
-function sumSides(service: Service, runs: readonly ProcessSums[], minutes: number): SideSums {
-  const columns = {
-    instance: [] as number[],
-    endpoint: [] as number[],
-    func: [] as number[],
-    selfMicros: [] as number[],
-    totalMicros: [] as number[],
-    selfTicks: [] as number[],
-    totalTicks: [] as number[],
-  } satisfies CpuRows;
-  const instances = runs.map(({ cpuMicros, requests, ticks }, instance): InstanceSums => {
-    const totals = ticks.slice();
-    for (let row = totals.length - 1; row >= 0; row--) {
-      const { parent } = service.places[row]!;
-      if (parent >= 0) totals[parent]! += totals[row]!;
-    }
-    const period = cpuMicros / ticks.reduce((sum, count) => sum + count, 0);
-    service.places.forEach(({ func, endpoint }, row) => {
-      if (totals[row] === 0) return;
-      columns.instance.push(instance);
-      columns.endpoint.push(endpoint);
-      columns.func.push(func);
-      columns.selfMicros.push(ticks[row]! * period);
-      columns.totalMicros.push(totals[row]! * period);
-      columns.selfTicks.push(ticks[row]!);
-      columns.totalTicks.push(totals[row]!);
-    });
-    return { id: `i${instance}`, minutes, processCpuMicros: cpuMicros, requests };
-  });
-  return { instances, rows: columns };
 }
