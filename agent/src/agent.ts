@@ -19,6 +19,7 @@ import { OOM_WINDOW } from './oom-window.ts';
 import { findOtherSampler, viewOfProcess } from './other-profilers.ts';
 import { OwnCost } from './own-cost.ts';
 import { watchProcessEnd } from './process-end.ts';
+import { proxyFor } from './proxy.ts';
 import { Sentinel } from './sentinel.ts';
 import { SourceMaps } from './source-maps.ts';
 import { type AgentCost, buildMeta, type UploadMeta } from './upload.ts';
@@ -89,14 +90,16 @@ export class Agent {
     const maps = config.sourceMaps ? new SourceMaps(systemClock, this.#cost) : null;
     this.#describer = new FrameDescriber(config.appRoot, maps);
     const userAgent = `flamehouse-agent/${agentVersion} node/${process.versions.node}`;
-    this.#target = { serverUrl: config.serverUrl, token: config.token, userAgent };
+    const { serverUrl, token } = config;
+    const proxy = proxyFor(new URL(serverUrl), process.env);
+    this.#target = { serverUrl, token, userAgent, proxy };
     this.#sender = new HttpSender(this.#target, systemClock);
     this.#queue = new UploadQueue(undefined, () =>
       log.error('UPLOAD_DROPPED', 'the queue is full, the oldest upload went'),
     );
     this.#uploader = new Uploader({
       queue: this.#queue,
-      send: (body) => this.#sender.send(body),
+      send: (body) => this.#cost.measure(() => this.#sender.send(body)),
       serverUrl: config.serverUrl,
       clock: systemClock,
       log,

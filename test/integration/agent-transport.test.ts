@@ -1,3 +1,5 @@
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { selfSignedCertificate } from '../support/agent-certificate.ts';
 import { REGISTER, runHost } from '../support/agent-host.ts';
@@ -40,6 +42,117 @@ describe('https', () => {
     expect(result.stderr).toMatch(/^\[flamehouse\] UPLOAD_UNREACHABLE: .*certificate.*\n$/);
     expect(receiver.uploads).toEqual([]);
   });
+});
+
+/** A proxy through which `flamehouse.test` is the receiver, whatever its port. */
+async function startProxy(): Promise<{ url: string; seen: string[]; close(): void }> {
+  const seen: string[] = [];
+  const port = Number(new URL(receiver.url).port);
+  const note = (request: IncomingMessage) => {
+    seen.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
+  };
+  const server = createServer((request, response) => {
+    note(request);
+    const { method, headers } = request;
+    const path = new URL(request.url!).pathname;
+    const onward = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode!);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  server.on('connect', (request: IncomingMessage, client: Socket) => {
+    note(request);
+    const onward = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(client).pipe(onward);
+    });
+    for (const socket of [client, onward]) socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: own } = server.address() as AddressInfo;
+  return { url: `127.0.0.1:${own}`, seen, close: () => server.close() };
+}
+
+describe('a proxy', () => {
+  const app = { 'app.js': `setInterval(() => {}, 50); setTimeout(() => process.exit(0), 1800);` };
+  const settings = { FLAMEHOUSE_WINDOW_MS: '500', FLAMEHOUSE_SERVICE: 'shop' };
+
+  test('carries uploads to an http server', async () => {
+    receiver = await startReceiver();
+    const proxy = await startProxy();
+    const result = await runHost({
+      files: app,
+      env: {
+        ...settings,
+        FLAMEHOUSE_SERVER_URL: 'http://flamehouse.test/prefix',
+        http_proxy: `http://user:se%40cret@${proxy.url}`,
+      },
+    });
+    proxy.close();
+    expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(receiver.uploads.length).toBeGreaterThan(0);
+    expect(receiver.uploads[0]!.headers.host).toBe('flamehouse.test');
+    const login = Buffer.from('user:se@cret').toString('base64');
+    expect(new Set(proxy.seen)).toEqual(
+      new Set([`POST http://flamehouse.test/prefix/api/v1/profiles Basic ${login}`]),
+    );
+  });
+
+  test('carries a tunnel to an https server', async () => {
+    const certificate = selfSignedCertificate();
+    receiver = await startReceiver(undefined, certificate);
+    const proxy = await startProxy();
+    const launcher = `
+      process.env.NODE_EXTRA_CA_CERTS = __dirname + '/ca.pem';
+      const { spawnSync } = require('node:child_process');
+      const { stderr } = spawnSync(process.execPath, process.argv.slice(2), { encoding: 'utf8' });
+      process.stdout.write(stderr);
+    `;
+    const result = await runHost({
+      files: { 'start.js': launcher, ...app, 'ca.pem': certificate.cert },
+      nodeArgs: [],
+      args: ['--require', REGISTER, 'app.js'],
+      env: {
+        ...settings,
+        FLAMEHOUSE_SERVER_URL: 'https://flamehouse.test',
+        HTTPS_PROXY: `http://${proxy.url}`,
+      },
+    });
+    proxy.close();
+    expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(receiver.uploads.length).toBeGreaterThan(0);
+    expect(proxy.seen[0]).toBe('CONNECT flamehouse.test:443 ');
+  });
+});
+
+test('uploads make no spans, even where a tracer was there first', async () => {
+  receiver = await startReceiver();
+  const tracer = `
+    const http = require('node:http');
+    const wrapped = http.request;
+    http.request = function (...args) { console.log('span of a request'); return wrapped.apply(this, args); };
+    const store = new (require('node:async_hooks').AsyncLocalStorage)();
+    class Context {
+      constructor(values) { this.values = values; }
+      getValue(key) { return this.values.get(key); }
+      setValue(key, value) { return new Context(new Map(this.values).set(key, value)); }
+      deleteValue(key) { const values = new Map(this.values); values.delete(key); return new Context(values); }
+    }
+    const active = () => store.getStore() ?? new Context(new Map([[Symbol.for('OpenTelemetry Context Key SPAN'), {}]]));
+    globalThis[Symbol.for('opentelemetry.js.api.1')] = { version: '1.9.0', context: { active, with: (context, work) => store.run(context, work) } };
+    const suppress = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+    const span = Symbol.for('OpenTelemetry Context Key SPAN');
+    require('node:diagnostics_channel').subscribe('http.client.request.start', () => {
+      if (active().getValue(suppress) !== true || active().getValue(span)) console.log('a span');
+    });`;
+  const result = await runHost({
+    files: { 'app.js': IDLE_FOR(1300), 'tracer.js': tracer },
+    nodeArgs: ['--require', './tracer.js', '--require', REGISTER],
+    env: { FLAMEHOUSE_SERVER_URL: receiver.url, FLAMEHOUSE_WINDOW_MS: '500' },
+  });
+  expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect(receiver.uploads.length).toBeGreaterThan(1);
 });
 
 describe('a server that comes back', () => {

@@ -20,7 +20,7 @@ const COMMON_NAME = '550403';
 const SUBJECT_ALT_NAME = '551d11';
 const BASIC_CONSTRAINTS = '551d13';
 
-/** A self-signed certificate for 127.0.0.1, valid for the years 2020 to 2049, and its key. */
+/** A self-signed certificate for 127.0.0.1 and flamehouse.test, valid for the years 2020 to 2049, and its key. */
 export function selfSignedCertificate(): { readonly cert: string; readonly key: string } {
   const pair = generateKeyPairSync('ec', {
     namedCurve: 'prime256v1',
@@ -30,7 +30,10 @@ export function selfSignedCertificate(): { readonly cert: string; readonly key: 
   const name = sequence(
     der(0x31, sequence(identifier(COMMON_NAME), der(0x0c, Buffer.from('flamehouse test')))),
   );
-  const altNames = sequence(der(0x87, Buffer.from([127, 0, 0, 1])));
+  const altNames = sequence(
+    der(0x87, Buffer.from([127, 0, 0, 1])),
+    der(0x82, Buffer.from('flamehouse.test', 'latin1')),
+  );
   const authority = sequence(der(0x01, Buffer.from([0xff])));
   const extensions = sequence(
     sequence(identifier(SUBJECT_ALT_NAME), der(0x04, altNames)),
