@@ -205,7 +205,7 @@ class LabelReport {
       this.cpuNanos.set(endpoint, (this.cpuNanos.get(endpoint) ?? 0) + cpuNanos);
     }
     if (stall < 0) return labels;
-    if (context !== null) this.#countStall(stall, text, ticks);
+    this.#countStall(stall, text, ticks);
     return [...labels, label('stall', String(stall))];
   }
 

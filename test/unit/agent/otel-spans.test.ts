@@ -122,6 +122,16 @@ test('a span that is not recorded counts as its parent, or as none', () => {
   expect(contextOf(root)).toBe(known);
 });
 
+test('a call out of the process is no endpoint of its own', () => {
+  const { contextOf } = setUp();
+  const client = new FakeSpan(1, { kind: 2, name: 'GET' });
+  expect(labelsOf(contextOf(client))).toEqual({
+    trace_id: TRACE,
+    span_id: idOf(1),
+    span_name: 'GET',
+  });
+});
+
 const requestOf = (url: string, more = {}) =>
   new HttpRequest(
     { method: 'GET', url, headers: {}, ...more } as unknown as IncomingMessage,

@@ -1,10 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoundedNames } from '../../../agent/src/endpoint-names.ts';
 import { FrameDescriber } from '../../../agent/src/frame-describer.ts';
+import { HttpRequest } from '../../../agent/src/http-request.ts';
+import type { SampleContext } from '../../../agent/src/sample-context.ts';
 import { LabelWriter } from '../../../agent/src/sample-labels.ts';
 import { TickTable } from '../../../agent/src/tick-table.ts';
-import { foldedOf, functionNamed, totalOf } from '../../support/agent-profiles.ts';
+import type { CpuSlice } from '../../../agent/src/v8-profiler.ts';
+import type { Profile } from '../../../proto/src/index.ts';
+import { foldedOf, functionNamed, rowsOf, totalOf } from '../../support/agent-profiles.ts';
 import { sliceOf } from '../../support/agent-slices.ts';
 
 const window = (processNanos: number) => ({
@@ -139,4 +144,71 @@ test('property: whatever ran, the CPU of a window is the process clock', () => {
       expect(totalOf(profile, 'wall')).toBe(ticks * 10_000_000);
     }),
   );
+});
+
+describe('ticks in contexts', () => {
+  const contextOf = (name: string): SampleContext => ({ work: null, span: null, labels: { name } });
+  const labelSets = (profile: Profile) =>
+    rowsOf(profile, 'samples').map(({ stack, value }, row) => {
+      const labels = profile.labelSets[profile.labelSet[row]!]!;
+      return `${stack.join(';')} ${value} ${labels.map(({ key, str }) => `${key}=${str}`)}`;
+    });
+
+  /** The same stacks in three contexts: none, a, b. */
+  function sliceIn(contexts: (SampleContext | null)[], stalls?: number[]): CpuSlice {
+    const slice = sliceOf('main;hot 10');
+    const repeat = <T>(values: readonly T[]) => contexts.flatMap(() => values);
+    return {
+      ...slice,
+      stacks: repeat(slice.stacks),
+      ticks: repeat(slice.ticks),
+      contexts,
+      stalls: stalls ?? contexts.map(() => -1),
+    };
+  }
+
+  test('are added up by stack and labels, over all native stops, with CPU exact', () => {
+    const table = newTable();
+    const [a, b] = [contextOf('a'), contextOf('b')];
+    table.add(sliceIn([null, a, b]));
+    table.add(sliceIn([a, contextOf('b')]));
+    const { profile } = table.close(window(1001), WRITER);
+    expect(labelSets(profile)).toEqual([
+      'main;hot 10 ',
+      'main;hot 20 name=a',
+      'main;hot 20 name=b',
+    ]);
+    expect(totalOf(profile, 'cpu')).toBe(1001);
+  });
+
+  test('name their stall, and a stall names what most of its ticks belong to', () => {
+    const table = newTable();
+    const request = new HttpRequest(
+      { method: 'GET', url: '/a', headers: {} } as unknown as IncomingMessage,
+      {} as unknown as ServerResponse,
+      0,
+    );
+    const context = { work: request.work, span: null, labels: null };
+    table.add(sliceIn([null, context, context], [0, 0, -1]));
+    table.add(sliceIn([context, null], [0, 1]));
+    const { profile, stallContexts, endpointCpuNanos } = table.close(window(500), WRITER);
+    expect(labelSets(profile).filter((row) => row.includes('stall'))).toEqual([
+      'main;hot 10 stall=0',
+      expect.stringMatching(/^main;hot 20 .*endpoint=GET \/a,stall=0$/),
+      'main;hot 10 stall=1',
+    ]);
+    expect(stallContexts.get(0)).toMatchObject({ endpoint: 'GET /a' });
+    expect(stallContexts.get(1)).toMatchObject({ endpoint: null, traceId: null });
+    expect([...endpointCpuNanos]).toEqual([['GET /a', 300]]);
+  });
+
+  test('past the limit lose their context and keep their stack', () => {
+    const table = newTable();
+    const contexts = Array.from({ length: 20_010 }, (_, i) => contextOf(`n${i}`));
+    table.add(sliceIn([null, ...contexts]));
+    const { profile } = table.close(window(1000), WRITER);
+    expect(totalOf(profile, 'samples')).toBe(200_110);
+    expect(labelSets(profile)[0]).toBe('main;hot 120 ');
+    expect(table.droppedTicks).toBe(0);
+  });
 });
