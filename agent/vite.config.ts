@@ -13,6 +13,7 @@ export default defineConfig({
         index: 'src/index.ts',
         register: 'src/register.ts',
         'exit-upload': 'src/exit-upload.ts',
+        doctor: 'src/doctor.ts',
         'oom-upload': 'src/oom-upload.ts',
       },
       output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: '[name].js' },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** In a single executable or Electron `execPath` is the application: it must not be started again. */
@@ -12,5 +12,14 @@ export function nodeScript(name: string): string | null {
 
 /** Whether this process is such a child, or the agent's command line: they inherit NODE_OPTIONS. */
 export function isOwnProgram(entry: string | undefined): boolean {
-  return entry !== undefined && [__dirname, join(__dirname, '../bin')].includes(dirname(entry));
+  if (entry === undefined) return false;
+  return [__dirname, join(__dirname, '../bin')].includes(dirname(realPath(entry)));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path); // npm links command lines into node_modules/.bin
+  } catch {
+    return path;
+  }
 }

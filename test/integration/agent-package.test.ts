@@ -36,6 +36,8 @@ test('the package holds what it runs on and no source', async () => {
   expect(files.filter((file) => !file.startsWith('dist')).sort()).toEqual([
     'LICENSE',
     'README.md',
+    'bin',
+    'bin/flamehouse-agent.js',
     'index.d.ts',
     'package.json',
     'register.js',

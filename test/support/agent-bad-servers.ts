@@ -1,3 +1,4 @@
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { startReceiver } from './agent-receiver.ts';
 
@@ -26,10 +27,23 @@ async function startSocketServer(behave: (socket: Socket) => void): Promise<BadS
   };
 }
 
-async function startClosedPort(): Promise<BadServer> {
+export async function startClosedPort(): Promise<BadServer> {
   const { url, close } = await startSocketServer(() => {});
   await close();
   return { url, close: async () => {} };
+}
+
+/** A server of the test's own, for requests that are no uploads. */
+export async function startPlainServer(listener: RequestListener): Promise<BadServer> {
+  const server = createHttpServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
 }
 
 /** Name -> how to start it. */
