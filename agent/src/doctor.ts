@@ -4,11 +4,10 @@ import { version as agentVersion } from '../package.json';
 import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { HttpSender, type SendTarget } from './http-sender.ts';
-import { findContextPath } from './native-context.ts';
 import { findOtherProfiler, viewOfProcess } from './other-profilers.ts';
 import { proxyFor } from './proxy.ts';
 import { surveyMaps } from './survey-maps.ts';
-import { loadV8Profiler } from './v8-profiler.ts';
+import { findContextPath, loadV8Profiler } from './v8-profiler.ts';
 
 /** What one look has shown. `help` says what to do. */
 export interface Finding {

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import type * as Pprof from '@datadog/pprof';
 import type { SampleContext } from './sample-context.ts';
 
 /**
@@ -16,34 +14,31 @@ export interface ContextHolder {
   ref: SampleContext | undefined;
 }
 
-/** Asks the addon itself: flags in NODE_OPTIONS or a worker's execArgv make versions lie both ways. */
-export function findContextPath(): ContextPath {
-  if (process.platform === 'win32') return 'none';
-  try {
-    const probe = createRequire(__filename)('@datadog/pprof/out/src/async-context-frame.js');
-    return probe.isAsyncContextFrameActive() ? 'frame' : 'slot';
-  } catch {
-    return 'slot'; // right on every Node, only dearer
-  }
+/** As much of the sampler's `time` as is used. */
+interface NativeContexts {
+  getContext(): unknown;
+  setContext(context: object | undefined): void;
+  getState(): unknown;
+  readonly constants: { readonly kSampleCount: number };
 }
 
 /** Sets the context natively, and only when it changes: a native call costs some 0.3 microseconds. */
 export function contextSetter(
-  pprof: typeof Pprof,
+  time: NativeContexts,
   path: ContextPath,
 ): (context: SampleContext | undefined) => void {
   if (path === 'none') return () => {};
-  return path === 'frame' ? frameSetter(pprof) : slotSetter(pprof);
+  return path === 'frame' ? frameSetter(time) : slotSetter(time);
 }
 
-function frameSetter({ time }: typeof Pprof) {
+function frameSetter(time: NativeContexts) {
   return (context: SampleContext | undefined) => {
     if (time.getContext() !== context) time.setContext(context);
   };
 }
 
 /** A tick keeps the holder that it saw, so a holder is changed only until the next tick. */
-function slotSetter({ time }: typeof Pprof) {
+function slotSetter(time: NativeContexts) {
   const state = time.getState() as Record<number, number>;
   const { kSampleCount } = time.constants;
   let seen = -1;

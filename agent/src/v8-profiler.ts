@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Pprof from '@datadog/pprof';
 import { AgentError } from './messages.ts';
-import { type ContextPath, contextSetter, findContextPath } from './native-context.ts';
+import { type ContextPath, contextSetter } from './native-context.ts';
 import type { SampleContext } from './sample-context.ts';
 import { SliceRows, TickLabels } from './tick-labels.ts';
 
@@ -99,7 +99,7 @@ export function loadV8Profiler(
     setContext: (context) => setContext(context),
     startCpu(sampleHz) {
       startCpu(pprof, sampleHz, contextPath);
-      setContext = contextSetter(pprof, contextPath);
+      setContext = contextSetter(pprof.time, contextPath);
     },
     takeCpu(restart, stallAt = null) {
       if (!restart) setContext = () => {};
@@ -120,6 +120,17 @@ export function loadV8Profiler(
 
 function loadPprof(): typeof Pprof {
   return createRequire(__filename)('@datadog/pprof');
+}
+
+/** Asks the addon itself: flags in NODE_OPTIONS or a worker's execArgv make versions lie both ways. */
+export function findContextPath(): ContextPath {
+  if (process.platform === 'win32') return 'none';
+  try {
+    const probe = createRequire(__filename)('@datadog/pprof/out/src/async-context-frame.js');
+    return probe.isAsyncContextFrameActive() ? 'frame' : 'slot';
+  } catch {
+    return 'slot'; // right on every Node, only dearer
+  }
 }
 
 function startCpu(pprof: typeof Pprof, sampleHz: number, contextPath: ContextPath): void {
