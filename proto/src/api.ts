@@ -143,7 +143,7 @@ export interface FunctionSeriesAnswer {
 
 /**
  * `GET /endpoints`: one row for each endpoint with samples or requests, most CPU first. `''` is work
- * outside any request. Per-request columns are null where nobody counted requests.
+ * outside any request, and its wall time holds the waiting of the event loop. Per-request columns are null where nobody counted requests.
  */
 export interface EndpointsAnswer {
   readonly service: string;
@@ -321,7 +321,7 @@ export interface ServerAnswer {
     readonly name: readonly string[];
     readonly rows: readonly number[];
     readonly bytes: readonly number[]; // compressed
-    readonly oldest: readonly (number | null)[]; // earliest day with rows; null when empty or without time
+    readonly oldest: readonly (number | null)[]; // earliest time with rows; null when empty or without time
   };
   readonly spool: {
     readonly bytes: number; // accepted and not yet inserted

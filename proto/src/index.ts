@@ -6,6 +6,7 @@ export { encodeProfile } from './encode.ts';
 export { ProfileError, type ProfileErrorCode } from './errors.ts';
 export * from './folded.ts';
 export * from './frames.ts';
+export { GROWTH_POINTS_MIN, growthOf } from './growth.ts';
 export { Hash64, hash64 } from './hash.ts';
 export * from './profile.ts';
 export { type FrameInput, ProfileBuilder, type ProfileMeta } from './profile-builder.ts';

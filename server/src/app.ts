@@ -13,15 +13,21 @@ import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
 import { registerStopping } from './http/stopping.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
+import { endpointsRoutes } from './routes/endpoints.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
 import { functionSeriesRoutes } from './routes/function-series.ts';
 import { functionsRoutes } from './routes/functions.ts';
 import { healthRoutes } from './routes/health.ts';
+import { heapGrowthRoutes } from './routes/heap-growth.ts';
 import { pickerRoutes } from './routes/pickers.ts';
 import { profilesRoutes } from './routes/profiles.ts';
 import { sandwichRoutes } from './routes/sandwich.ts';
 import { seriesRoutes } from './routes/series.ts';
+import { serverRoutes } from './routes/server.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { spanFlamegraphRoutes } from './routes/span-flamegraph.ts';
+import { stallsRoutes } from './routes/stalls.ts';
+import { tracesRoutes } from './routes/traces.ts';
 import type { IngestPipeline, ProfileStore } from './storage/profile-store.ts';
 import { SERVER_VERSION } from './version.ts';
 
@@ -103,6 +109,12 @@ async function apiRoutes(app: FastifyInstance, routes: RouteDependencies): Promi
   functionsRoutes(app, routes);
   sandwichRoutes(app, routes);
   functionSeriesRoutes(app, routes);
+  endpointsRoutes(app, routes);
+  tracesRoutes(app, routes);
+  spanFlamegraphRoutes(app, routes);
+  stallsRoutes(app, routes);
+  heapGrowthRoutes(app, routes);
+  serverRoutes(app, routes);
   sessionRoutes(app, routes);
   // Of its own, because it takes bodies as bytes.
   await app.register(async (own) => profilesRoutes(own, routes));

@@ -100,6 +100,14 @@ const catalogue = {
     status: 404,
     help: 'Take `root` from nodes.id of an answer with the same service, type, range and filter.',
   },
+  TRACE_NOT_SAMPLED: {
+    status: 404,
+    help: 'Most short requests have no sample: at 99 a second, one of 5 ms of CPU has one in two times. Ask for a longer one, or open its endpoint in Explore. Spans are kept for the time `spans` of FLAMEHOUSE_RETENTION.',
+  },
+  SPAN_NOT_SAMPLED: {
+    status: 404,
+    help: 'Most short spans have no sample: at 99 a second, one of 5 ms of CPU has one in two times. Open its trace or its endpoint instead. Spans are kept for the time `spans` of FLAMEHOUSE_RETENTION.',
+  },
   STORAGE_UNAVAILABLE: {
     status: 503,
     help: 'Try again; agents do so by themselves. If it stays, check that ClickHouse answers at CLICKHOUSE_URL.',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { functionId } from '../../proto/src/index.ts';
 import { buildTestApp, multipart, type TestApp } from '../support/server-app.ts';
+import { SPAN_ID, TRACE_ID } from '../support/server-fake-details.ts';
 import { expectGolden } from '../support/server-golden.ts';
 
 const FOLDED = `
@@ -33,6 +34,14 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'server-callers': `/api/v1/functions/${SEARCH}/callers?service=checkout`,
   'server-callees': `/api/v1/functions/${SEARCH}/callees?service=checkout`,
   'server-function-series': `/api/v1/functions/${SEARCH}/series?service=checkout&groupBy=version`,
+  'server-function-traces': `/api/v1/functions/${SEARCH}/traces?service=checkout`,
+  'server-endpoints': '/api/v1/endpoints?service=checkout',
+  'server-trace': `/api/v1/traces/${TRACE_ID}`,
+  'server-trace-not-sampled': `/api/v1/traces/${'1'.repeat(32)}`,
+  'server-traces': '/api/v1/traces?service=checkout',
+  'server-span-flamegraph': `/api/v1/traces/${TRACE_ID}/spans/${SPAN_ID}/flamegraph`,
+  'server-stalls': '/api/v1/stalls?service=checkout',
+  'server-heap-growth': '/api/v1/heap/growth?service=checkout',
   'server-functions': '/api/v1/functions?service=checkout',
   'server-functions-by-package': '/api/v1/functions?service=checkout&groupBy=package',
   'server-session': '/api/v1/session',
@@ -43,6 +52,11 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 
 test.each(Object.entries(QUESTIONS))('%s', async (name, url) => {
   expectGolden(name, (await server.app.inject(url)).json());
+});
+
+test('server-server', async () => {
+  const answer = (await server.app.inject('/api/v1/server')).json();
+  expectGolden('server-server', { ...answer, version: 'of package.json' });
 });
 
 test('server-upload', async () => {

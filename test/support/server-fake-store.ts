@@ -6,6 +6,7 @@ import {
   type UploadAnswer,
 } from '../../proto/src/index.ts';
 import { ApiError } from '../../server/src/errors.ts';
+import type { SpanQuery, TraceQuery, TracesQuery } from '../../server/src/storage/detail-store.ts';
 import type {
   IncomingUpload,
   IngestPipeline,
@@ -14,6 +15,7 @@ import type {
   SelectedStacks,
   SeriesQuery,
 } from '../../server/src/storage/profile-store.ts';
+import { fakeDetails, SPAN_ID, TRACE_ID } from './server-fake-details.ts';
 
 /** When everything in the fake store happened: 2026-11-20T12:00:00Z. */
 export const FAKE_NOW_MS = Date.UTC(2026, 10, 20, 12);
@@ -68,9 +70,11 @@ export class FakeStore implements ProfileStore, IngestPipeline {
   readonly uploads: IncomingUpload[] = [];
   failure: Error | null = null;
   private readonly stacks: SelectedStacks;
+  private readonly details: ReturnType<typeof fakeDetails>;
 
   constructor(folded = '') {
     this.stacks = stacksFromFolded(folded);
+    this.details = fakeDetails(FAKE_NOW_MS, this.stacks);
   }
 
   async listServices() {
@@ -143,6 +147,54 @@ export class FakeStore implements ProfileStore, IngestPipeline {
         },
       ],
     };
+  }
+
+  async selectEndpoints(query: unknown) {
+    this.check(query);
+    return this.details.endpoints;
+  }
+
+  /** One trace is known. */
+  async selectTrace(query: TraceQuery) {
+    this.check(query);
+    const known = query.traceId === TRACE_ID || query.spanId === SPAN_ID;
+    return known ? this.details.trace : null;
+  }
+
+  /** Its local root span has samples. */
+  async selectSpan(query: SpanQuery) {
+    this.check(query);
+    return query.spanId === SPAN_ID ? this.details.span : null;
+  }
+
+  async selectTraces(query: TracesQuery) {
+    this.check(query);
+    const { spans } = this.details.trace;
+    const functionMicros = query.functionId === undefined ? null : 30_000;
+    return spans.slice(0, 1).map(({ localRootSpanId: _, wallMicros: __, ...span }) => ({
+      ...span,
+      functionMicros,
+    }));
+  }
+
+  async selectStalls(query: unknown) {
+    this.check(query);
+    return this.details.stalls;
+  }
+
+  async selectHeapGrowth(query: unknown) {
+    this.check(query);
+    return this.details.heapGrowth;
+  }
+
+  async describe() {
+    this.check('describe');
+    return this.details.facts;
+  }
+
+  async status() {
+    this.check('status');
+    return this.details.status;
   }
 
   async accept(upload: IncomingUpload): Promise<UploadAnswer> {

@@ -80,6 +80,7 @@ export const NO_META = {
   busyTicks: null,
   coveredMs: null,
   endpoints: [],
+  stalls: [],
   agent: null,
 } as const satisfies Partial<UploadMeta>;
 

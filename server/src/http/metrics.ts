@@ -1,12 +1,19 @@
-import type { UploadAnswer } from '@flamehouse/proto';
+import type { ServerAnswer, UploadAnswer } from '@flamehouse/proto';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 /** The numbers that `/metrics` shows. Each app has its own registry, so several can live in one process. */
 export interface ServerMetrics {
   readonly registry: Registry;
-  countStored(answer: UploadAnswer, bytes: number): void;
+  countStored(answer: UploadAnswer, upload: StoredUpload): void;
   countRejected(code: string): void;
+  /** The same counts, for answers of the API. */
+  uploads(): ServerAnswer['uploads'];
+}
+
+export interface StoredUpload {
+  readonly bytes: number; // as they came
+  readonly stalls: number;
 }
 
 // From a warm lookup to the slowest query that the store allows.
@@ -27,15 +34,26 @@ export function createMetrics(): ServerMetrics {
   const bytes = counter('flamehouse_ingest_bytes_total', 'Bytes of stored uploads as they came.');
   const samples = counter('flamehouse_ingest_samples_total', 'Samples of stored uploads.');
   const folded = counter('flamehouse_ingest_folded_total', 'Repairs made in stored uploads.');
+  const stalls = counter('flamehouse_ingest_stalls_total', 'Event-loop stalls in stored uploads.');
+  const sums = { stored: 0, bytes: 0, samples: 0 };
+  const rejected: Record<string, number> = {};
   return {
     registry,
-    countStored(answer, bodyBytes) {
+    countStored(answer, upload) {
       uploads.inc({ result: 'stored' });
-      bytes.inc(bodyBytes);
+      bytes.inc(upload.bytes);
+      stalls.inc(upload.stalls);
+      sums.stored++;
+      sums.bytes += upload.bytes;
+      sums.samples += answer.samples;
       samples.inc(answer.samples);
       folded.inc(answer.folded);
     },
-    countRejected: (code) => uploads.inc({ result: code }),
+    countRejected(code) {
+      uploads.inc({ result: code });
+      rejected[code] = (rejected[code] ?? 0) + 1;
+    },
+    uploads: () => ({ ...sums, rejected: { ...rejected } }),
   };
 }
 

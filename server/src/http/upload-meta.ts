@@ -11,6 +11,8 @@ const LABEL_NAME_LENGTH_MAX = 128;
 const LABEL_VALUE_LENGTH_MAX = 2_048;
 // A service has tens of routes. Ten thousand would be raw URLs, which are no endpoints.
 const ENDPOINTS_MAX = 10_000;
+// An agent names at most 1,000 a window; ten times that is a fault, not a service.
+const STALLS_MAX = 10_000;
 const REASONS = ['periodic', 'exit', 'oom'] as const;
 
 const EMPTY = {
@@ -26,6 +28,7 @@ const EMPTY = {
   busyTicks: null,
   coveredMs: null,
   endpoints: [],
+  stalls: [],
   agent: null,
 } as const satisfies Partial<UploadMeta>;
 
@@ -61,6 +64,7 @@ export function readMeta(json: string): UploadMeta {
     busyTicks: meta.optionalCount('busyTicks'),
     coveredMs: meta.optionalCount('coveredMs'),
     endpoints: readEndpoints(meta),
+    stalls: readStalls(meta),
     agent: readAgent(meta),
   };
 }
@@ -184,6 +188,27 @@ function readEndpoints(meta: FieldReader): UploadMeta['endpoints'] {
     durationSumNanos: one.optionalNanos('durationSumNanos') ?? 0n,
     cpuNanos: one.optionalNanos('cpuNanos') ?? 0n,
   }));
+}
+
+function readStalls(meta: FieldReader): UploadMeta['stalls'] {
+  const stalls = meta.optionalObjects('stalls');
+  if (stalls.length > STALLS_MAX) {
+    throw invalid(`meta.stalls has ${stalls.length} entries: send at most ${STALLS_MAX}`);
+  }
+  return stalls.map((one) => ({
+    from: one.nanos('from'),
+    durationMs: one.count('durationMs'),
+    traceId: readHex(one, 'traceId', 32),
+    spanId: readHex(one, 'spanId', 16),
+    endpoint: checkName('meta.stalls.endpoint', one.optionalString('endpoint') ?? ''),
+  }));
+}
+
+function readHex(one: FieldReader, name: string, digits: number): string | null {
+  const text = one.optionalString(name);
+  if (text === null || text === '') return null;
+  if (text.length === digits && /^[0-9a-f]+$/i.test(text)) return text.toLowerCase();
+  throw one.wrong(name, `send ${digits} hex digits, or leave it out`);
 }
 
 function readAgent(meta: FieldReader): UploadMeta['agent'] {

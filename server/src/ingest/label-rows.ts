@@ -7,6 +7,7 @@ export interface LabelRow {
   readonly series: SeriesRow;
   readonly endpoint: string;
   readonly span: SpanLabels | null;
+  readonly stall: string | undefined; // label `stall`, an index into meta.stalls
 }
 
 export interface SeriesRow {
@@ -50,10 +51,11 @@ export class LabelRows {
   rowOf(labels: readonly Label[], samples: number): LabelRow {
     const ofSample = this.clean(labels, samples);
     const span = this.spanOf(ofSample, samples);
+    const stall = ofSample.get('stall');
     for (const name of OF_SPANS) ofSample.delete(name);
     const series = this.seriesOf(ofSample, samples);
     const endpoint = series.labels.find(([name]) => name === 'endpoint')?.[1] ?? '';
-    return { series, endpoint, span };
+    return { series, endpoint, span, stall };
   }
 
   /** Text labels by name, at most 32 and none too long. */

@@ -21,6 +21,7 @@ import {
 } from './label-rows.ts';
 import { Repairs } from './repairs.ts';
 import type { StackCache, StackRow } from './stack-cache.ts';
+import { type StallRow, StallRows } from './stall-rows.ts';
 import { type Window, windowOf } from './window.ts';
 
 /** One value of one profile type: sums over samples with equal series and stack. */
@@ -39,6 +40,7 @@ export interface SpanRow {
   readonly endpoint: string;
   readonly stackNumber: string;
   value: number;
+  ticks: number; // samples of the profiler that hit running code
 }
 
 /** What one upload adds to the tables. Values are whole units of the store. */
@@ -48,6 +50,7 @@ export interface NormalisedUpload {
   readonly stacks: ReadonlySet<StackRow>;
   readonly samples: readonly SampleRow[];
   readonly spans: readonly SpanRow[];
+  readonly stalls: readonly StallRow[];
   readonly functions: readonly FunctionSums[];
   readonly types: ReadonlyMap<string, { readonly gauge: boolean; readonly value: number }>;
   readonly repairs: Repairs;
@@ -88,6 +91,7 @@ class UploadRows {
   private readonly stacks = new Set<StackRow>();
   private readonly samples = new Map<string, SampleRow>();
   private readonly spans = new Map<string, SpanRow>();
+  private readonly stalls: StallRows;
   private readonly functions = new FunctionSumTable();
   private readonly types = new Map<string, { gauge: boolean; value: number; carry: ScaledCarry }>();
 
@@ -95,6 +99,7 @@ class UploadRows {
     this.meta = meta;
     this.options = options;
     this.labels = new LabelRows(meta, options.series, this.repairs);
+    this.stalls = new StallRows(meta.stalls);
   }
 
   addProfile(profile: Profile): void {
@@ -106,6 +111,9 @@ class UploadRows {
       const stack = frames.stackOf(sample);
       this.stacks.add(stack);
       const label = labelRows[profile.labelSet[sample]!]!;
+      const stackTicks = ticks.of(sample, stack);
+      const stall = this.stalls.indexOf(label.stall);
+      if (stall >= 0) this.stalls.add(stall, stack, stackTicks);
       for (const { column, type } of columns) {
         const value = this.take(
           type,
@@ -113,7 +121,8 @@ class UploadRows {
         );
         if (value === 0) continue;
         this.addSample(type, label, stack, value);
-        if (type === CPU) this.addCpu(stack, label.endpoint, value, ticks.of(sample, stack));
+        if (label.span !== null) this.addSpan(type, label, stack, { value, ticks: stackTicks });
+        if (type === CPU) this.addCpu(stack, label.endpoint, value, stackTicks);
       }
     }
   }
@@ -125,6 +134,7 @@ class UploadRows {
       stacks: this.stacks,
       samples: [...this.samples.values()],
       spans: [...this.spans.values()],
+      stalls: this.stalls.rows(window, this.repairs),
       functions: this.functions.values(),
       types: this.types,
       repairs: this.repairs,
@@ -175,7 +185,7 @@ class UploadRows {
   }
 
   private addSample(type: string, label: LabelRow, { stackNumber }: StackRow, value: number): void {
-    const { series, endpoint, span } = label;
+    const { series, endpoint } = label;
     const key = `${type}\n${series.id}${stackNumber}`;
     const row = this.samples.get(key);
     if (row === undefined) {
@@ -184,12 +194,23 @@ class UploadRows {
     } else {
       row.value += value;
     }
-    if (span === null) return;
-    const spanKey = `${type}\n${span.traceId}${span.spanId}${span.activeSpanId}${stackNumber}`;
-    const spanRow = this.spans.get(spanKey);
-    if (spanRow === undefined)
-      this.spans.set(spanKey, { type, span, endpoint, stackNumber, value });
-    else spanRow.value += value;
+  }
+
+  private addSpan(
+    type: string,
+    { span, endpoint }: LabelRow,
+    { stackNumber }: StackRow,
+    { value, ticks }: { readonly value: number; readonly ticks: number },
+  ): void {
+    const { traceId, spanId, activeSpanId } = span!;
+    const key = `${type}\n${traceId}${spanId}${activeSpanId}${stackNumber}`;
+    const row = this.spans.get(key);
+    if (row === undefined) {
+      this.spans.set(key, { type, span: span!, endpoint, stackNumber, value, ticks });
+    } else {
+      row.value += value;
+      row.ticks += ticks;
+    }
   }
 }
 

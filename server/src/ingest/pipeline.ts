@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProfile, type Profile, type UploadAnswer } from '@flamehouse/proto';
 import { ApiError } from '../errors.ts';
 import type { Engine } from '../storage/engine.ts';
-import type { IncomingUpload, IngestPipeline } from '../storage/profile-store.ts';
+import type { IncomingUpload, IngestPipeline, IngestStatus } from '../storage/profile-store.ts';
 import { BusiestEndpoints } from './busiest-endpoints.ts';
 import { gunzipProfile } from './gunzip.ts';
 import { Inserter } from './inserter.ts';
@@ -105,6 +105,10 @@ export class SpoolingPipeline implements IngestPipeline {
     const stored = this.store(upload).finally(() => this.storing.delete(uploadId));
     this.storing.set(uploadId, stored);
     return stored;
+  }
+
+  status(): Promise<IngestStatus> {
+    return this.spool.status();
   }
 
   async flush(): Promise<void> {

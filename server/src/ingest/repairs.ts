@@ -12,6 +12,7 @@ const SENTENCES = {
   unusableTime: 'profile had no usable time and got the time it arrived',
   foldedSeries: 'samples lost labels because the service has too many combinations of them',
   unusableSpans: 'samples had a trace_id or span_id that is not hex of the usual length',
+  strayStalls: 'stalls were left out because they are not of the time of the upload',
 } as const;
 
 export type RepairKind = keyof typeof SENTENCES;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from '../errors.ts';
+import type { IngestStatus } from '../storage/profile-store.ts';
 import { readSegment, removeSegment, SEGMENT_SUFFIX, Segment, segmentName } from './segment.ts';
 
 export interface SpoolConfig {
@@ -26,6 +27,7 @@ const SEGMENT_AGE_MS = 800;
 const SEGMENT_BYTES = 8 * 2 ** 20;
 const GROUP_BYTES = 4 * 2 ** 20;
 const DISK_CHECK_MS = 2_000;
+const ASIDE_SUFFIX = '.failed';
 
 /** Accepted uploads on disk, in segments: written in groups, sealed by age or size, removed once inserted. */
 export class Spool {
@@ -65,6 +67,20 @@ export class Spool {
   /** Bytes on disk and on their way to it. */
   get size(): number {
     return this.bytes;
+  }
+
+  async status(): Promise<IngestStatus> {
+    const { dir, bytesMax, diskBytesMin } = this.config;
+    const [files, disk] = await Promise.all([readdir(dir), statfs(dir)]);
+    return {
+      spoolBytes: this.bytes,
+      spoolBytesMax: bytesMax,
+      segments: files.filter((file) => file.endsWith(SEGMENT_SUFFIX)).length,
+      setAside: files.filter((file) => file.endsWith(ASIDE_SUFFIX)).length,
+      diskFreeBytes: disk.bavail * disk.bsize,
+      diskTotalBytes: disk.blocks * disk.bsize,
+      diskFreeBytesMin: diskBytesMin,
+    };
   }
 
   /** Errors  STORAGE_FULL when `bytes` more do not fit. */
@@ -115,7 +131,7 @@ export class Spool {
   /** Keep a segment that cannot be inserted under another name, out of the way of the others. */
   async setAside(segment: string): Promise<string> {
     const path = join(this.config.dir, segment + SEGMENT_SUFFIX);
-    const aside = join(this.config.dir, `${segment}.failed`);
+    const aside = join(this.config.dir, segment + ASIDE_SUFFIX);
     await rename(path, aside);
     this.forget(segment);
     return aside;

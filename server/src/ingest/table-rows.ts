@@ -68,8 +68,22 @@ export const TABLE_COLUMNS = {
     'span_name',
     'type',
     'window_start',
+    'seconds',
     'stack_id',
     'value',
+    'ticks',
+  ],
+  stalls: [
+    'service',
+    'environment',
+    'version',
+    'instance',
+    'started_at',
+    'duration',
+    'trace_id',
+    'span_id',
+    'endpoint',
+    'stacks',
   ],
   windows: [
     'service',
@@ -100,6 +114,20 @@ export const TABLE_COLUMNS = {
 
 export type TableName = keyof typeof TABLE_COLUMNS;
 
+const TEXT = 'LowCardinality(String)';
+const ARRAY = 'Array(UInt64)';
+
+/**
+ * Tables whose rows come folded: the columns of type Array have one entry for each row, and the engine repeats the others.
+ *
+ * What the rows of an upload share is then written, sent and parsed once. CPU of an insert per upload, 2026-11-20: samples
+ * 2.55 ms as plain rows and 0.36 folded, function_minutes 4.1 and 1.6.
+ */
+export const FOLDED: Partial<Record<TableName, readonly string[]>> = {
+  function_minutes: [TEXT, TEXT, TEXT, TEXT, 'UInt32', TEXT, ARRAY, ARRAY, ARRAY, ARRAY, ARRAY],
+  samples: [TEXT, TEXT, TEXT, TEXT, TEXT, 'UInt64', 'UInt32', 'UInt32', 'UInt8', ARRAY, ARRAY],
+};
+
 export const TABLE_NAMES = Object.keys(TABLE_COLUMNS) as readonly TableName[];
 
 export type AddRow = (table: TableName, row: string) => void;
@@ -120,6 +148,7 @@ export function addUploadRows(upload: NormalisedUpload, add: AddRow): void {
   addSampleRows(upload, place, add);
   addFunctionRows(upload, place, add);
   addSpanRows(upload, place, add);
+  addStallRows(upload, place, add);
   addRequestRows(upload, place, add);
   const { service, release, instance, minute } = place;
   add('instance_minutes', line(service, release, instance, minute, instanceColumns(upload)));
@@ -141,39 +170,69 @@ function addWindowRows({ types }: NormalisedUpload, place: Place, add: AddRow): 
   }
 }
 
+/** One row for all stacks of a type and series: see `FOLDED`. */
 function addSampleRows({ samples }: NormalisedUpload, place: Place, add: AddRow): void {
   const { service, release, time } = place;
-  const typeText = memoised(tsvText);
-  const endpointText = memoised(tsvText);
-  const seriesNumber = memoised(tsvId);
-  for (const { type, gauge, series, endpoint, stackNumber, value } of samples) {
-    const key = `${service}\t${typeText(type)}\t${release}\t${endpointText(endpoint)}`;
-    add(
-      'samples',
-      `${key}\t${seriesNumber(series.id)}\t${time}\t${flag(gauge)}\t${stackNumber}\t${value}`,
-    );
+  for (const group of groups(samples, ({ type, series }) => `${series.id}${type}`)) {
+    const { type, gauge, series, endpoint } = group[0]!;
+    const key = line(service, tsvText(type), release, tsvText(endpoint), tsvId(series.id), time);
+    const stacks = arrayOf(group, ({ stackNumber }) => stackNumber);
+    const values = arrayOf(group, ({ value }) => value);
+    add('samples', line(key, flag(gauge), stacks, values));
   }
 }
 
 function addFunctionRows({ functions }: NormalisedUpload, place: Place, add: AddRow): void {
   const { service, release, instance, minute } = place;
-  const inEndpoint = memoised(
-    (endpoint) => `${service}\t${release}\t${instance}\t${minute}\t${tsvText(endpoint)}`,
-  );
-  for (const { endpoint, functionNumber, self, total, selfTicks, totalTicks } of functions) {
-    const sums = `${self}\t${total}\t${selfTicks}\t${totalTicks}`;
-    add('function_minutes', `${inEndpoint(endpoint)}\t${functionNumber}\t${sums}`);
+  for (const group of groups(functions, ({ endpoint }) => endpoint)) {
+    const key = line(service, release, instance, minute, tsvText(group[0]!.endpoint));
+    const sums = [
+      arrayOf(group, ({ functionNumber }) => functionNumber),
+      arrayOf(group, ({ self }) => self),
+      arrayOf(group, ({ total }) => total),
+      arrayOf(group, ({ selfTicks }) => selfTicks),
+      arrayOf(group, ({ totalTicks }) => totalTicks),
+    ];
+    add('function_minutes', line(key, ...sums));
   }
 }
 
-function addSpanRows({ spans, window }: NormalisedUpload, place: Place, add: AddRow): void {
-  const { service, release, instance } = place;
-  for (const { type, span, endpoint, stackNumber, value } of spans) {
+function groups<T>(rows: readonly T[], keyOf: (row: T) => string): Iterable<T[]> {
+  const byKey = new Map<string, T[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = byKey.get(key);
+    if (group === undefined) byKey.set(key, [row]);
+    else group.push(row);
+  }
+  return byKey.values();
+}
+
+function arrayOf<T>(rows: readonly T[], field: (row: T) => string | number): string {
+  let text = '';
+  for (const row of rows) text += `${text === '' ? '[' : ','}${field(row)}`;
+  return `${text}]`;
+}
+
+function addSpanRows({ spans }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, instance, time } = place;
+  for (const { type, span, endpoint, stackNumber, value, ticks } of spans) {
     const ids = `${uuid(span.traceId)}\t${tsvId(span.spanId)}\t${tsvId(span.activeSpanId)}`;
     const names = `${tsvText(endpoint)}\t${tsvText(span.name)}\t${tsvText(type)}`;
+    add('spans', line(ids, service, release, instance, names, time, stackNumber, value, ticks));
+  }
+}
+
+function addStallRows({ stalls }: NormalisedUpload, place: Place, add: AddRow): void {
+  const { service, release, instance } = place;
+  for (const { stall, stackNumbers } of stalls) {
+    const { from, durationMs, traceId, spanId, endpoint } = stall;
+    const startedAt = new Date(Number(from / 1_000_000n)).toISOString().slice(0, 23);
+    const ids = `${uuid(traceId ?? '0'.repeat(32))}\t${tsvId(spanId ?? '0')}`;
+    const when = line(startedAt.replace('T', ' '), durationMs * 1000);
     add(
-      'spans',
-      line(ids, service, release, instance, names, window.startSeconds, stackNumber, value),
+      'stalls',
+      line(service, release, instance, when, ids, tsvText(endpoint), `[${stackNumbers}]`),
     );
   }
 }
@@ -259,17 +318,4 @@ function micros(nanos: bigint): string {
 
 function uuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** The same function, which converts each text once. */
-function memoised(convert: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    let value = known.get(text);
-    if (value === undefined) {
-      value = convert(text);
-      known.set(text, value);
-    }
-    return value;
-  };
 }

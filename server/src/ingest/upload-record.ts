@@ -69,6 +69,7 @@ function toJson(meta: UploadMeta) {
       durationSumNanos: one.durationSumNanos.toString(),
       cpuNanos: one.cpuNanos.toString(),
     })),
+    stalls: meta.stalls.map((one) => ({ ...one, from: one.from.toString() })),
     agent: meta.agent === null ? null : { ...meta.agent, cpuNanos: meta.agent.cpuNanos.toString() },
   };
 }
@@ -85,6 +86,8 @@ function fromJson(meta: ReturnType<typeof toJson>): UploadMeta {
       durationSumNanos: BigInt(one.durationSumNanos),
       cpuNanos: BigInt(one.cpuNanos),
     })),
+    // A record of a server that did not know stalls has none.
+    stalls: (meta.stalls ?? []).map((one) => ({ ...one, from: BigInt(one.from) })),
     agent: meta.agent === null ? null : { ...meta.agent, cpuNanos: BigInt(meta.agent.cpuNanos) },
   };
 }

@@ -29,9 +29,96 @@ const labels = { type: 'object', additionalProperties: string } as const;
 const header = { service: string, type: string, unit, from: epochMs, to: epochMs, tier };
 const functionColumns = { name: strings, file: strings, package: strings, kind: kinds };
 
+const frameColumns = object({
+  id: list(id),
+  functionId: list(id),
+  ...functionColumns,
+  line: list(integer),
+});
+const flamegraphFields = {
+  ...header,
+  total: number,
+  foldedNodes: integer,
+  foldedValue: number,
+  frames: frameColumns,
+  nodes: object({
+    id: list(id),
+    parent: described(list(integer), 'Row of the caller; -1 for row 0'),
+    frame: described(list(integer), 'Row of frames; -1 for the root'),
+    self: numbers,
+    total: numbers,
+    folded: described(list(integer), 'Descendants folded away directly below'),
+  }),
+};
+const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+const nullableNumbers = list({ type: ['number', 'null'] });
+const traceId = { type: 'string', pattern: '^[0-9a-f]{32}$' } as const;
+const place = {
+  service: string,
+  environment: string,
+  version: string,
+  instance: string,
+  endpoint: string,
+};
+const spanSums = {
+  from: described(epochMs, 'Start of the first window with a sample of it'),
+  to: described(epochMs, 'End of the last one'),
+  samples: integer,
+  cpuMicros: number,
+};
+const growth = (value: JsonSchema) => ({
+  start: described(value, 'Mean of the first step'),
+  end: described(value, 'Mean of the last step'),
+  growth: value,
+  slopePerHour: value,
+  slopeLowPerHour: described(value, 'Lower end of the 95 % interval'),
+  slopeHighPerHour: value,
+});
+
 const lastDeploy = {
   anyOf: [object({ environment: string, version: string, at: epochMs }), { type: 'null' }],
 };
+
+/** Shares of the service's CPU on the base side: 0.081 is 8.1 %. */
+const interval = object({ value: number, low: number, high: number });
+const relativeChange = object({
+  change: number,
+  low: number,
+  high: number,
+  sd: number,
+  df: number,
+  p: number,
+  flagged: { type: 'boolean' },
+});
+const orNull = { type: ['number', 'null'] } as const;
+const partChange = object({
+  base: number,
+  head: number,
+  effect: number,
+  low: orNull,
+  high: orNull,
+  ofItself: orNull,
+  p: orNull,
+  q: orNull,
+  flagged: { type: 'boolean' },
+  baseTicks: number,
+  headTicks: number,
+});
+const oneFunction = { id, name: string, file: string, kind: string };
+const diffSide = object({
+  selector: string,
+  name: string,
+  service: string,
+  from: epochMs,
+  to: epochMs,
+  instances: integer,
+  minutes: integer,
+  requests: integer,
+  loadPerMinute: number,
+  processCpuMicros: number,
+  busyTicks: integer,
+  cost: number,
+});
 
 /** The answers of the API as JSON schemas; `FlamegraphAnswer` and its like in @flamehouse/proto are the types. */
 export const answers = {
@@ -74,21 +161,7 @@ export const answers = {
     stepMs: integer,
     series: list(object({ labels, timesMs: list(epochMs), values: numbers })),
   }),
-  flamegraph: object({
-    ...header,
-    total: number,
-    foldedNodes: integer,
-    foldedValue: number,
-    frames: object({ id: list(id), functionId: list(id), ...functionColumns, line: list(integer) }),
-    nodes: object({
-      id: list(id),
-      parent: described(list(integer), 'Row of the caller; -1 for row 0'),
-      frame: described(list(integer), 'Row of frames; -1 for the root'),
-      self: numbers,
-      total: numbers,
-      folded: described(list(integer), 'Descendants folded away directly below'),
-    }),
-  }),
+  flamegraph: object(flamegraphFields),
   functionSeries: object({
     ...header,
     unit: { type: 'string', enum: ['cores', 'bytes', 'count'] },
@@ -109,6 +182,178 @@ export const answers = {
     total: number,
     rows: described(integer, 'Functions that match, before limit and offset'),
     functions: object({ id: list(id), ...functionColumns, self: numbers, total: numbers }),
+  }),
+  diff: object({
+    type: string,
+    sentence: described(string, 'The verdict in words'),
+    cause: string,
+    verdict: object({
+      state: { type: 'string', enum: ['more', 'less', 'no-change', 'not-enough-data'] },
+      effect: interval,
+      from: string,
+      cancelled: { type: 'boolean' },
+      shortage: { type: ['string', 'null'] },
+      exitCode: integer,
+    }),
+    normaliser: { type: 'string', enum: ['request', 'cores', 'share'] },
+    simultaneous: { type: 'boolean' },
+    base: diffSide,
+    head: diffSide,
+    code: relativeChange,
+    common: relativeChange,
+    commonSentence: string,
+    smallestChange: described(number, 'Would have been seen with a probability of 90 %'),
+    origins: list(
+      object({ ...oneFunction, effect: interval, state: string, ownCode: { type: 'boolean' } }),
+    ),
+    rows: described(integer, 'Functions that either side holds'),
+    tested: integer,
+    functions: list(
+      object({
+        ...oneFunction,
+        state: { type: 'string', enum: ['new', 'gone', 'moved', 'same'] },
+        movedFrom: { anyOf: [object({ name: string, file: string }), { type: 'null' }] },
+        origin: integer,
+        self: partChange,
+        total: partChange,
+      }),
+    ),
+    warnings: list(object({ code: string, text: string })),
+  }),
+  endpoints: object({
+    service: string,
+    from: epochMs,
+    to: epochMs,
+    tier,
+    coveredSeconds: number,
+    cpuMicros: number,
+    wallMicros: number,
+    rows: described(integer, 'Endpoints, before limit and offset'),
+    endpoints: object({
+      endpoint: described(strings, 'Method and route; empty for work outside any request'),
+      cpuMicros: numbers,
+      wallMicros: numbers,
+      requests: described(nullableNumbers, 'Null where nobody counted'),
+      errors: nullableNumbers,
+      requestsPerSecond: nullableNumbers,
+      errorShare: nullableNumbers,
+      cpuMicrosPerRequest: nullableNumbers,
+      durationMicrosMean: nullableNumbers,
+    }),
+  }),
+  trace: object({
+    traceId: nullable(traceId),
+    from: epochMs,
+    to: epochMs,
+    samples: integer,
+    cpuMicros: number,
+    wallMicros: number,
+    rows: described(integer, 'Spans with samples; at most 1,000 are listed'),
+    spans: list(
+      object({
+        traceId: nullable(traceId),
+        spanId: id,
+        localRootSpanId: id,
+        name: string,
+        ...place,
+        ...spanSums,
+        wallMicros: number,
+      }),
+    ),
+  }),
+  traces: object({
+    service: string,
+    from: epochMs,
+    to: epochMs,
+    traces: list(
+      object({
+        traceId: nullable(traceId),
+        spanId: described(id, 'The local root span'),
+        name: string,
+        ...place,
+        ...spanSums,
+        functionMicros: nullable(described(number, 'CPU in the function asked for')),
+      }),
+    ),
+  }),
+  spanFlamegraph: object({
+    ...flamegraphFields,
+    traceId: nullable(traceId),
+    spanId: id,
+    name: string,
+    endpoint: string,
+    version: string,
+    scope: { type: 'string', enum: ['span', 'subtree', 'similar'] },
+    children: described(
+      { type: 'string', enum: ['included', 'excluded', 'unknown'] },
+      'Whether samples of inner spans are in it; unknown: which those are is not known',
+    ),
+    samples: integer,
+    spans: described(integer, 'Spans that the samples belong to'),
+    uncertainty: nullable(
+      object({
+        halfWidth: described(number, 'Of the 95 % interval of a share of one half'),
+        hint: string,
+      }),
+    ),
+  }),
+  stalls: object({
+    from: epochMs,
+    to: epochMs,
+    rows: described(integer, 'Stalls, before limit and offset'),
+    durationMicros: number,
+    frames: frameColumns,
+    stacks: described(list(list(integer)), 'Rows of frames, root first'),
+    stalls: object({
+      from: list(epochMs),
+      durationMicros: numbers,
+      service: strings,
+      environment: strings,
+      version: strings,
+      instance: strings,
+      endpoint: strings,
+      traceId: list(nullable(traceId)),
+      spanId: list(nullable(id)),
+      stacks: described(list(list(integer)), 'Rows of stacks, most samples first'),
+    }),
+  }),
+  heapGrowth: object({
+    service: string,
+    type: string,
+    unit: { type: 'string', enum: ['bytes', 'count'] },
+    from: epochMs,
+    to: epochMs,
+    tier,
+    stepMs: integer,
+    points: described(integer, 'Steps that were watched; below 8 there are no sites'),
+    total: nullable(object(growth(number))),
+    rows: described(integer, 'Sites, before limit and offset'),
+    frames: frameColumns,
+    sites: object({
+      functionId: list(id),
+      stack: described(list(list(integer)), 'The largest stack: rows of frames, root first'),
+      ...growth(numbers),
+    }),
+  }),
+  server: object({
+    version: string,
+    startedAt: epochMs,
+    engine: object({ kind: { type: 'string', enum: ['embedded', 'remote'] }, version: string }),
+    retention: object({ rawMs: integer, minuteMs: integer, hourMs: integer, spansMs: integer }),
+    disk: object({
+      freeBytes: integer,
+      totalBytes: integer,
+      freeBytesMin: integer,
+      dataBytes: integer,
+    }),
+    tables: object({ name: strings, rows: numbers, bytes: numbers, oldest: nullableNumbers }),
+    spool: object({ bytes: integer, bytesMax: integer, segments: integer, setAside: integer }),
+    uploads: object({
+      stored: integer,
+      bytes: integer,
+      samples: integer,
+      rejected: { type: 'object', additionalProperties: integer },
+    }),
   }),
   session: object({
     required: described({ type: 'boolean' }, 'Whether the server asks for tokens'),

@@ -50,7 +50,7 @@ export function profilesRoutes(
         ? readMultipart(request, body, now())
         : readRaw(request, body, now());
       const answer = await ingest.accept(upload);
-      metrics.countStored(answer, body.length);
+      metrics.countStored(answer, { bytes: body.length, stalls: upload.meta.stalls.length });
       return answer;
     },
   );

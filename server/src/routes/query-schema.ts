@@ -63,6 +63,20 @@ const parameters = {
       'Steps, applied in order to exact stacks before anything is pruned: only:, not:, from: or merge: with a functionId, hide: with a kind, collapse:recursion, group:package, group:file. only, not and from make the total smaller; the others keep it',
   },
   format: { type: 'string', enum: ['json', 'pprof', 'folded', 'speedscope'], default: 'json' },
+  scope: {
+    type: 'string',
+    enum: ['span', 'subtree', 'similar'],
+    default: 'span',
+    description:
+      'span: samples in which it was the innermost span; subtree: with those of its children, as far as they are known; similar: of spans with its service, version and endpoint or name',
+  },
+  aroundMs: {
+    type: 'integer',
+    minimum: 60_000,
+    maximum: 3 * 86_400_000,
+    default: 3_600_000,
+    description: 'Milliseconds of the range around the span in which similar ones are looked for',
+  },
   limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 100 },
   offset: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 0 },
   sort: { type: 'string', enum: ['self', 'total', 'name'], default: 'self' },
@@ -86,6 +100,17 @@ export const SELECTION: readonly ParameterName[] = [
   'instance',
   'endpoint',
   'filter',
+];
+
+/** The parameters that select a place and a time, where labels are not kept. */
+export const PLACE: readonly ParameterName[] = [
+  'service',
+  'from',
+  'to',
+  'version',
+  'environment',
+  'instance',
+  'endpoint',
 ];
 
 /** The parameters of a view of stacks. */

@@ -1,5 +1,6 @@
 import { parseProfileType, parseSelector } from '@flamehouse/proto';
 import { parseRange } from '../http/time.ts';
+import type { PlaceSelection } from '../storage/detail-store.ts';
 import type { ProfileSelection } from '../storage/profile-store.ts';
 
 /** The query of every route that selects profiles, after its schema was checked. */
@@ -13,6 +14,23 @@ export interface SelectionQuery {
   readonly instance?: string;
   readonly endpoint?: string;
   readonly filter?: string;
+}
+
+/** The query of routes that know places and times only. */
+export type PlaceQuery = Omit<SelectionQuery, 'type' | 'filter'>;
+
+/** Errors  ApiError QUERY_RANGE_INVALID. The range widens to whole seconds, which is what tables know. */
+export function readPlace(query: PlaceQuery, nowMs: number): PlaceSelection {
+  const { service, version, environment, instance, endpoint } = query;
+  const { from, to } = parseRange(query, nowMs);
+  return {
+    service,
+    range: { from: Math.floor(from / 1000) * 1000, to: Math.ceil(to / 1000) * 1000 },
+    ...(version === undefined ? {} : { version }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(instance === undefined ? {} : { instance }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
 }
 
 /**

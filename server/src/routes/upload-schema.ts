@@ -39,6 +39,21 @@ const meta = {
         },
       },
     },
+    stalls: {
+      type: 'array',
+      description: 'Samples with the label `stall` name an index of it',
+      items: {
+        type: 'object',
+        required: ['from', 'durationMs'],
+        properties: {
+          from: epochNanos,
+          durationMs: integer,
+          traceId: { ...string, pattern: '^[0-9a-f]{32}$' },
+          spanId: { ...string, pattern: '^[0-9a-f]{16}$' },
+          endpoint: string,
+        },
+      },
+    },
     agent: {
       type: 'object',
       properties: {

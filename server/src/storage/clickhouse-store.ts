@@ -1,3 +1,5 @@
+import { describeStore } from './describe-store.ts';
+import type { DetailStore, StoreFacts } from './detail-store.ts';
 import type { Engine } from './engine.ts';
 import type { ProfileSelection, ProfileStore, SeriesQuery } from './profile-store.ts';
 import type { Retention } from './retention.ts';
@@ -8,14 +10,21 @@ import {
   selectProfileTypes,
   selectServices,
 } from './select-catalogue.ts';
+import { selectEndpoints } from './select-endpoints.ts';
+import { selectHeapGrowth } from './select-heap-growth.ts';
 import { selectSeries } from './select-series.ts';
+import { selectSpan } from './select-span.ts';
 import { selectStacks } from './select-stacks.ts';
+import { selectStalls } from './select-stalls.ts';
+import { selectTrace } from './select-trace.ts';
+import { selectTraces } from './select-traces.ts';
 import { StackNames } from './stack-names.ts';
 import { chooseTier } from './tier.ts';
 
 export interface StoreOptions {
   readonly retention: Retention;
   readonly now: () => number;
+  readonly engineKind: StoreFacts['engine']['kind'];
   readonly close: () => Promise<void>;
 }
 
@@ -59,6 +68,45 @@ export class ClickHouseStore implements ProfileStore {
   async selectSeries(query: SeriesQuery, signal?: AbortSignal) {
     const choice = chooseTier(query, this.options.retention, this.options.now());
     return selectSeries(this.engine, query, choice, signal);
+  }
+
+  async selectEndpoints(
+    query: Parameters<DetailStore['selectEndpoints']>[0],
+    signal?: AbortSignal,
+  ) {
+    const { retention, now } = this.options;
+    const choice = chooseTier(query, retention, now());
+    // Counts that begin later than the CPU they are to be divided by would mislead.
+    const requestsKept = now() - query.range.from <= retention.minuteMs;
+    return selectEndpoints(this.engine, query, { choice, requestsKept }, signal);
+  }
+
+  selectTrace(query: Parameters<DetailStore['selectTrace']>[0], signal?: AbortSignal) {
+    return selectTrace(this.engine, query, signal);
+  }
+
+  selectSpan(query: Parameters<DetailStore['selectSpan']>[0], signal?: AbortSignal) {
+    return selectSpan({ engine: this.engine, names: this.names }, query, signal);
+  }
+
+  selectTraces(query: Parameters<DetailStore['selectTraces']>[0], signal?: AbortSignal) {
+    return selectTraces(this.engine, query, signal);
+  }
+
+  selectStalls(query: Parameters<DetailStore['selectStalls']>[0], signal?: AbortSignal) {
+    return selectStalls({ engine: this.engine, names: this.names }, query, signal);
+  }
+
+  async selectHeapGrowth(
+    query: Parameters<DetailStore['selectHeapGrowth']>[0],
+    signal?: AbortSignal,
+  ) {
+    const choice = chooseTier(query, this.options.retention, this.options.now());
+    return selectHeapGrowth({ engine: this.engine, names: this.names }, query, choice, signal);
+  }
+
+  describe() {
+    return describeStore(this.engine, this.options.engineKind);
   }
 
   async ping(): Promise<void> {

@@ -63,7 +63,9 @@ export async function createStorage(
       engine,
     );
     opened.push(ingest);
-    const store = new ClickHouseStore(engine, { retention: config.retention, now, close });
+    const engineKind = config.clickHouse.url === null ? 'embedded' : 'remote';
+    const { retention } = config;
+    const store = new ClickHouseStore(engine, { retention, now, engineKind, close });
     return { store, ingest, engine, close };
   } catch (error) {
     await close();

@@ -5,6 +5,7 @@ import type {
   Tier,
   UploadAnswer,
 } from '@flamehouse/proto';
+import type { DetailStore } from './detail-store.ts';
 import type { StacksOfFunction } from './function-stacks.ts';
 
 /** Half-open: `from <= start < to`, epoch milliseconds. */
@@ -72,7 +73,7 @@ export interface SelectedSeries {
 }
 
 /** The read side, one SQL per question. Every method is bounded in time, memory and rows by the store itself. */
-export interface ProfileStore {
+export interface ProfileStore extends DetailStore {
   listServices(signal?: AbortSignal): Promise<readonly ServiceSummary[]>;
   listProfileTypes(
     query: { readonly service?: string; readonly range: TimeRange },
@@ -121,6 +122,13 @@ export interface UploadMeta {
     readonly durationSumNanos: bigint;
     readonly cpuNanos: bigint;
   }[];
+  readonly stalls: readonly {
+    readonly from: bigint;
+    readonly durationMs: number;
+    readonly traceId: string | null; // 32 hex
+    readonly spanId: string | null; // 16 hex
+    readonly endpoint: string;
+  }[];
   readonly agent: {
     readonly version: string;
     readonly cpuNanos: bigint;
@@ -138,10 +146,22 @@ export interface IncomingUpload {
   readonly receivedAtMs: number;
 }
 
+export interface IngestStatus {
+  readonly spoolBytes: number;
+  readonly spoolBytesMax: number;
+  readonly segments: number; // files of the spool
+  readonly setAside: number; // files that could not be inserted
+  readonly diskFreeBytes: number;
+  readonly diskTotalBytes: number;
+  readonly diskFreeBytesMin: number;
+}
+
 /** The write side. The promise resolves when the upload is durable; it is visible to queries within 2 s. */
 export interface IngestPipeline {
   /** Errors  ApiError from the catalogue: INGEST_* for the caller's faults (nothing stored), STORAGE_* with 503. */
   accept(upload: IncomingUpload): Promise<UploadAnswer>;
+  /** What waits for its insert, and the disk it waits on. */
+  status(): Promise<IngestStatus>;
   /** Resolves once everything accepted before the call can be queried. */
   flush(): Promise<void>;
   close(): Promise<void>;

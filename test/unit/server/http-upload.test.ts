@@ -55,7 +55,16 @@ describe('multipart', () => {
         { endpoint: 'GET /', count: 3, errors: 1, durationSumNanos: '9', cpuNanos: 8 },
         { endpoint: 'GET /x', count: 1 },
       ],
-      stalls: [{ from: '1', durationMs: 200 }],
+      stalls: [
+        { from: '1', durationMs: 200 },
+        {
+          from: '2',
+          durationMs: 300,
+          traceId: 'AB'.repeat(16),
+          spanId: '12'.repeat(8),
+          endpoint: 'GET /',
+        },
+      ],
       agent: {
         version: '0.1.0',
         cpuNanos: '5',
@@ -94,6 +103,16 @@ describe('multipart', () => {
           endpoints: [
             { endpoint: 'GET /', count: 3, errors: 1, durationSumNanos: 9n, cpuNanos: 8n },
             { endpoint: 'GET /x', count: 1, errors: 0, durationSumNanos: 0n, cpuNanos: 0n },
+          ],
+          stalls: [
+            { from: 1n, durationMs: 200, traceId: null, spanId: null, endpoint: '' },
+            {
+              from: 2n,
+              durationMs: 300,
+              traceId: 'ab'.repeat(16),
+              spanId: '12'.repeat(8),
+              endpoint: 'GET /',
+            },
           ],
           agent: {
             version: '0.1.0',
@@ -151,6 +170,14 @@ describe('multipart', () => {
     [
       { ...META, endpoints: [{ count: 1 }] },
       'meta.endpoints[0].endpoint is missing: send a string',
+    ],
+    [
+      { ...META, stalls: [{ from: '1' }] },
+      'meta.stalls[0].durationMs is missing: send a number from 0',
+    ],
+    [
+      { ...META, stalls: [{ from: '1', durationMs: 1, traceId: 'xyz' }] },
+      'meta.stalls[0].traceId is "xyz": send 32 hex digits, or leave it out',
     ],
     [{ ...META, runtime: { name: 'node' } }, 'meta.runtime.version is missing: send a string'],
     ['{"service": ', 'meta "{\\"service\\": " is not JSON'],

@@ -99,10 +99,12 @@ describe('values', () => {
     }));
     const upload = normalise(profileOf(samples));
     expect(upload.samples.map(({ value, endpoint }) => [value, endpoint])).toEqual([[10, 'GET /']]);
-    expect(upload.spans.map(({ value, span }) => [value, span.activeSpanId])).toEqual([
-      [5, 'b7ad6b7169203331'],
-      [5, '00f067aa0ba902b7'],
-    ]);
+    expect(upload.spans.map(({ value, ticks, span }) => [value, ticks, span.activeSpanId])).toEqual(
+      [
+        [5, 1, 'b7ad6b7169203331'],
+        [5, 1, '00f067aa0ba902b7'],
+      ],
+    );
     const names = upload.samples[0]!.series.labels.map(([name]) => name);
     expect(names).toEqual(['endpoint', 'environment', 'instance', 'version']);
   });

@@ -19,7 +19,9 @@ const uploadOf = (service: string) =>
 describe('records', () => {
   test('hold an upload whole, nanoseconds and labels that look like them included', () => {
     const upload = uploadOf('shop');
-    const meta = { ...upload.meta, labels: { from: '5', cpuNanos: '7' }, processCpuNanos: 9n };
+    const stalls = [{ from: 5n, durationMs: 200, traceId: null, spanId: null, endpoint: 'GET /' }];
+    const labels = { from: '5', cpuNanos: '7' };
+    const meta = { ...upload.meta, labels, processCpuNanos: 9n, stalls };
     const whole = { ...upload, meta, profiles: [new Uint8Array([1, 2, 3]), new Uint8Array()] };
     const [decoded] = decodeRecords(encodeRecord(whole)).uploads;
     expect(decoded!.meta).toEqual(meta);

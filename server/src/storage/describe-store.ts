@@ -1,0 +1,34 @@
+import type { StoreFacts } from './detail-store.ts';
+import type { Engine } from './engine.ts';
+
+/** Rows, bytes and age of every table, and which engine holds them. */
+export async function describeStore(
+  engine: Engine,
+  kind: StoreFacts['engine']['kind'],
+): Promise<StoreFacts> {
+  const [version, tables] = await Promise.all([
+    engine.rows<[string]>({ sql: 'SELECT version()', values: {} }),
+    engine.rows<[name: string, rows: number, bytes: number, oldestSeconds: number]>({
+      sql: `SELECT tables.name, toFloat64(sum(parts.rows)), toFloat64(sum(parts.bytes_on_disk)),
+    toFloat64(minIf(
+      if(toUInt32(parts.min_time) > 0, toUInt32(parts.min_time), toUInt32(toDateTime(parts.min_date, 'UTC'))),
+      parts.rows > 0))
+  FROM system.tables AS tables
+  LEFT JOIN (SELECT * FROM system.parts WHERE active AND database = currentDatabase()) AS parts
+    ON parts.table = tables.name
+  WHERE tables.database = currentDatabase() AND tables.engine LIKE '%MergeTree'
+  GROUP BY tables.name ORDER BY tables.name`,
+      values: {},
+    }),
+  ]);
+  return {
+    engine: { kind, version: version[0]![0] },
+    dataBytes: tables.reduce((sum, [, , bytes]) => sum + bytes, 0),
+    tables: {
+      name: tables.map(([name]) => name),
+      rows: tables.map(([, rows]) => rows),
+      bytes: tables.map(([, , bytes]) => bytes),
+      oldest: tables.map(([, , , seconds]) => (seconds > 0 ? seconds * 1000 : null)),
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type {
+  FrameColumns,
+  Growth,
+  ServerAnswer,
+  SpanScope,
+  SpanSummary,
+  StallsAnswer,
+  Tier,
+  TraceSummary,
+} from '@flamehouse/proto';
+import type { ProfileSelection, SelectedStacks, TimeRange } from './profile-store.ts';
+
+/** A service in a range, and what narrows it; what labels beyond these say is not asked. */
+export type PlaceSelection = Pick<
+  ProfileSelection,
+  'service' | 'range' | 'version' | 'environment' | 'instance' | 'endpoint'
+>;
+
+export interface SelectedEndpoints {
+  readonly range: TimeRange;
+  readonly tier: Tier;
+  readonly coveredSeconds: number;
+  readonly endpoints: readonly {
+    readonly endpoint: string;
+    readonly cpuMicros: number;
+    readonly wallMicros: number;
+    readonly requests: RequestSums | null; // null: nobody counted
+  }[];
+}
+
+export interface RequestSums {
+  readonly count: number;
+  readonly errors: number;
+  readonly durationMicros: number;
+}
+
+/** A trace by its id, or the one that a span is in. */
+export interface TraceQuery {
+  readonly traceId: string | null; // 32 hex
+  readonly spanId: string | null; // 16 hex; at least one of the two
+}
+
+export interface SelectedTrace {
+  readonly traceId: string | null;
+  readonly rows: number;
+  readonly samples: number;
+  readonly cpuMicros: number;
+  readonly wallMicros: number;
+  readonly spans: readonly SpanSummary[];
+}
+
+export interface SpanQuery {
+  readonly traceId: string | null; // null: the trace that the span is in
+  readonly spanId: string;
+  readonly scope: SpanScope;
+  readonly type: string;
+  readonly aroundMs: number; // length of the range in which similar spans are looked for
+}
+
+export interface SelectedSpan {
+  readonly stacks: SelectedStacks;
+  readonly span: Pick<SpanSummary, 'traceId' | 'service' | 'version' | 'name' | 'endpoint'>;
+  readonly children: 'included' | 'excluded' | 'unknown';
+  readonly samples: number;
+  readonly spans: number;
+}
+
+export interface TracesQuery extends PlaceSelection {
+  readonly functionId?: string;
+  readonly limit: number;
+}
+
+export interface PageQuery extends PlaceSelection {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export type SelectedStalls = Omit<StallsAnswer, 'from' | 'to'>;
+
+export interface SelectedGrowth {
+  readonly range: TimeRange;
+  readonly tier: Tier;
+  readonly stepMs: number;
+  readonly points: number;
+  readonly total: Growth | null;
+  readonly rows: number;
+  readonly frames: FrameColumns;
+  readonly sites: readonly {
+    readonly functionId: string;
+    readonly stack: readonly number[];
+    readonly growth: Growth;
+  }[];
+}
+
+export type StoreFacts = Pick<ServerAnswer, 'engine' | 'tables'> & { readonly dataBytes: number };
+
+/** Questions beyond flame graphs, tables and charts. Bounded like those. */
+export interface DetailStore {
+  selectEndpoints(query: PlaceSelection, signal?: AbortSignal): Promise<SelectedEndpoints>;
+  /** Null when nothing was sampled in it. */
+  selectTrace(query: TraceQuery, signal?: AbortSignal): Promise<SelectedTrace | null>;
+  selectSpan(query: SpanQuery, signal?: AbortSignal): Promise<SelectedSpan | null>;
+  selectTraces(query: TracesQuery, signal?: AbortSignal): Promise<readonly TraceSummary[]>;
+  selectStalls(query: PageQuery, signal?: AbortSignal): Promise<SelectedStalls>;
+  selectHeapGrowth(
+    query: ProfileSelection & { readonly limit: number; readonly offset: number },
+    signal?: AbortSignal,
+  ): Promise<SelectedGrowth>;
+  describe(): Promise<StoreFacts>;
+}
