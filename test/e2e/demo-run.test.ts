@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { findMarkedProcesses } from '../support/marked-processes.ts';
 import { type RunningProcess, startNode, waitFor } from '../support/processes.ts';
 
 const DEMO_DEADLINE_MS = 120_000;
+const DATA_DIR = /data in (\S+)/;
 
 let demo: RunningProcess | undefined;
 let mark = '';
@@ -24,6 +26,9 @@ function startMarked(command: { command?: string; args: string[] }): RunningProc
 afterEach(async () => {
   await demo?.stop();
   for (const { pid } of findMarkedProcesses(mark)) process.kill(pid, 'SIGKILL');
+  // A demo that was killed could not delete its data.
+  const dataDir = DATA_DIR.exec(demo?.output() ?? '')?.[1];
+  if (dataDir !== undefined) await rm(dataDir, { recursive: true, force: true });
 });
 
 async function untilExit({ child, output }: RunningProcess): Promise<number | string> {
@@ -47,8 +52,6 @@ async function expectNothingLeft(): Promise<void> {
     { deadlineMs: 15_000, seen: () => JSON.stringify(findMarkedProcesses(mark)) },
   );
 }
-
-const DATA_DIR = /data in (\S+)/;
 
 test('shows the fault, prints where to look, and leaves nothing behind', async () => {
   const running = startDemo('--once');
