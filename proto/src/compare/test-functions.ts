@@ -55,7 +55,10 @@ export function testFunctions(part: Part, sizes: Sizes, setting: TestSetting): P
     const large = sizes.pooled[func]! >= (LEVELS.floor / 2) * servicePooled;
     return large && VALUES_MIN * sizes.counting[func]! <= 1;
   });
-  const process = processNoise(sizes, replication, tested);
+  const process = processNoise(sizes, replication, {
+    tested,
+    simultaneous: setting.simultaneous,
+  });
   const between = (func: ComparedFunction) =>
     setting.simultaneous ? 0 : timeVariance(setting.history, func);
   const time = Float64Array.from(functions, (f) => between(f) + setting.loadVariance / 2);

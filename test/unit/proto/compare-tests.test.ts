@@ -37,7 +37,7 @@ describe('sizes', () => {
 describe('noise between processes', () => {
   test('one instance a side takes the default and 6 degrees of freedom', () => {
     const { sizes, replication } = sized('main;f 1000 | 1000');
-    const noise = processNoise(sizes, replication, [1]);
+    const noise = processNoise(sizes, replication, { tested: [1], simultaneous: false });
     expect(noise.squared).toBeCloseTo(0.06 ** 2, 12);
     expect(noise.degrees).toBe(6);
   });
@@ -47,7 +47,7 @@ describe('noise between processes', () => {
     const lines = Array.from({ length: 200 }, (_, i) => `m;f${i} 90000 110000 | 90000 110000`);
     const { sizes, replication } = sized(lines.join('\n'));
     const tested = Array.from({ length: 200 }, (_, i) => i + 1);
-    const { squared } = processNoise(sizes, replication, tested);
+    const { squared } = processNoise(sizes, replication, { tested, simultaneous: false });
     // Its median is what chi-square with 2 degrees has: 2 ln 2; then a tenth leans on the default.
     const shared = 0.04 / (2 * Math.LN2) - 1 / 100_000;
     const weight = 400 / 440;
@@ -58,9 +58,19 @@ describe('noise between processes', () => {
     const lines = Array.from({ length: 50 }, (_, i) => `m;f${i} 990 1010 | 990 1010`);
     const { sizes, replication } = sized([...lines, 'm;wild 500 1500 | 500 1500'].join('\n'));
     const tested = Array.from({ length: 51 }, (_, i) => i + 1);
-    const { factor } = processNoise(sizes, replication, tested);
+    const { factor } = processNoise(sizes, replication, { tested, simultaneous: false });
     expect(factor[1]).toBe(1);
     expect(factor[51]).toBeGreaterThan(3);
+  });
+
+  test('a canary trusts the shared noise less', () => {
+    const lines = Array.from({ length: 50 }, (_, i) => `m;f${i} 990 1010 | 990 1010`);
+    const { sizes, replication } = sized(lines.join('\n'));
+    const tested = Array.from({ length: 50 }, (_, i) => i + 1);
+    const degrees = (simultaneous: boolean) =>
+      processNoise(sizes, replication, { tested, simultaneous }).degrees;
+    // Two of their own and 8, or 5, that all functions lend.
+    expect([degrees(false), degrees(true)]).toEqual([10, 7]);
   });
 
   test('load: ten times the traffic may move a function by a third', () => {
