@@ -125,6 +125,12 @@ describe('moved and renamed functions', () => {
     ]);
   });
 
+  test('native code does not become a function of your own', () => {
+    const lines = ['main;handle;before 5000 5050 | 0 0', 'main;handle;after 0 0 | 5020 5030'];
+    const input = compareInput([...lines, ...STEADY].join('\n'), { kinds: { before: 'native' } });
+    expect(compare(input).functions.some(({ state }) => state === 'moved')).toBe(false);
+  });
+
   test('a function in another place, or of another size, is new', () => {
     const elsewhere = comparison([
       'main;handle;before 5000 5050 | 0 0',
@@ -138,6 +144,18 @@ describe('moved and renamed functions', () => {
       'main;handle;after 0 0 | 12000 12030',
     ]);
     expect(larger.row('after').state).toBe('new');
+  });
+});
+
+describe('the service', () => {
+  const lines = ['main;parse 5000 5050 | 5040 5010'];
+
+  test('machines of the same minutes are compared more narrowly than of other times', () => {
+    const apart = comparison(lines).answer;
+    const together = comparison(lines, { simultaneous: true }).answer;
+    // √(0.05² + 2 · 0.06²) against 0.05, with instances that are all but alike.
+    expect(apart.common.sd / together.common.sd).toBeGreaterThan(1.9);
+    expect(together.code.sd).toBeLessThan(apart.code.sd);
   });
 });
 

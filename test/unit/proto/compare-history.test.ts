@@ -54,6 +54,14 @@ describe('learnHistory', () => {
     expect(timeVariance(null, func)).toBeCloseTo(0.0049, 12);
   });
 
+  test('the collector leans on its own default, however quiet it was', () => {
+    const gc = windowOf().functions.map((one) =>
+      one.id === 'f7' ? { ...one, kind: 'gc' as const } : one,
+    );
+    const { self } = learnHistory(quiet, gc)!;
+    expect(self.byFunction.get('f7')).toBeCloseTo((6 * 0.12 ** 2) / 17, 4);
+  });
+
   test('narrows the answer', () => {
     const text = NAMES.map((name) => `main;${name} 9000 9100 | 9050 9020`).join('\n');
     const without = compare(compareInput(text));

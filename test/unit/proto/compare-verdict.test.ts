@@ -77,6 +77,13 @@ describe('judge', () => {
     expect(verdict).toMatchObject({ state: 'no-change', cancelled: true, exitCode: 0 });
   });
 
+  test('origins of both signs add up when the total moved', () => {
+    const service = { ...grown, change: 0.03 };
+    const verdict = judge({ ...quiet, service, origins: [origin(0.06), origin(-0.02)] });
+    expect(verdict).toMatchObject({ state: 'more', cancelled: false, from: 'origins' });
+    expect(verdict.effect.value).toBeCloseTo(0.04, 12);
+  });
+
   test('the sum of all functions alone is enough', () => {
     expect(judge({ ...quiet, service: grown })).toMatchObject({ state: 'more', from: 'service' });
   });
