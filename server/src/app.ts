@@ -13,6 +13,7 @@ import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
 import { registerStopping } from './http/stopping.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
+import { diffRoutes } from './routes/diff.ts';
 import { endpointsRoutes } from './routes/endpoints.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
 import { functionSeriesRoutes } from './routes/function-series.ts';
@@ -28,12 +29,14 @@ import { sessionRoutes } from './routes/session.ts';
 import { spanFlamegraphRoutes } from './routes/span-flamegraph.ts';
 import { stallsRoutes } from './routes/stalls.ts';
 import { tracesRoutes } from './routes/traces.ts';
+import type { ComparisonStore } from './storage/comparison-store.ts';
 import type { IngestPipeline, ProfileStore } from './storage/profile-store.ts';
 import { SERVER_VERSION } from './version.ts';
 
 export interface AppDependencies {
   readonly config: ServerConfig;
   readonly store: ProfileStore;
+  readonly comparisons: ComparisonStore;
   readonly ingest: IngestPipeline;
   readonly logger?: FastifyBaseLogger; // by default one on stdout at config.logLevel
   readonly now?: () => number; // epoch milliseconds
@@ -74,6 +77,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const routes: RouteDependencies = {
     config,
     store: dependencies.store,
+    comparisons: dependencies.comparisons,
     ingest: dependencies.ingest,
     metrics,
     now: dependencies.now ?? Date.now,
@@ -107,6 +111,7 @@ async function apiRoutes(app: FastifyInstance, routes: RouteDependencies): Promi
   seriesRoutes(app, routes);
   flamegraphRoutes(app, routes);
   functionsRoutes(app, routes);
+  diffRoutes(app, routes);
   sandwichRoutes(app, routes);
   functionSeriesRoutes(app, routes);
   endpointsRoutes(app, routes);

@@ -124,6 +124,14 @@ const catalogue = {
     status: 500,
     help: 'This is a fault of the server. Its log has the details under the request id.',
   },
+  DIFF_SIDE_INVALID: {
+    status: 400,
+    help: 'Name each side as version:1.2.3, range:now-2h~now-1h, or version:1.2.3@now-2h~now-1h.',
+  },
+  DIFF_TYPE_UNSUPPORTED: {
+    status: 422,
+    help: 'Compare cpu. Wall time of asynchronous code does not add up over functions, so it gets no verdict.',
+  },
 } as const satisfies Record<string, { readonly status: number; readonly help: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

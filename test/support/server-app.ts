@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../server/src/app.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { createLogger } from '../../server/src/http/logging.ts';
+import type { ComparisonStore } from '../../server/src/storage/comparison-store.ts';
 import { FAKE_NOW_MS, FakeStore } from './server-fake-store.ts';
 
 /** A server on a fake store, with every line that it logged. */
@@ -10,6 +11,13 @@ export interface TestApp {
   readonly store: FakeStore;
   readonly logLines: string[];
 }
+
+/** Comparisons are tested on the real engine; here they find nothing. */
+const NOTHING_STORED: ComparisonStore = {
+  listMinutes: async () => [],
+  sumMinutes: async () => ({ cpu: [], requests: [] }),
+  functionNames: async () => new Map(),
+};
 
 /** Build the server without a port. `env` holds settings, `folded` what the store answers with. */
 export async function buildTestApp(
@@ -24,6 +32,7 @@ export async function buildTestApp(
   const app = await buildApp({
     config: readConfig(options.env ?? {}),
     store,
+    comparisons: NOTHING_STORED,
     ingest: store,
     logger: createLogger('debug', { write: (line) => logLines.push(line) }),
     now: () => FAKE_NOW_MS,

@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts';
 import { ApiError } from '../errors.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { type CommandContext, EXIT, UsageError } from './command.ts';
+import { DIFF_HELP, diff } from './diff.ts';
 import { PUSH_HELP, push } from './push.ts';
 import { SERVE_HELP, serve } from './serve.ts';
 
@@ -14,6 +15,11 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   serve: { summary: 'run the server', help: SERVE_HELP, run: serve },
   push: { summary: 'upload pprof files', help: PUSH_HELP, run: push },
+  diff: {
+    summary: 'compare two versions or times; the exit code is for CI',
+    help: DIFF_HELP,
+    run: diff,
+  },
 };
 
 /**

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ErrorAnswer, UploadAnswer } from '@flamehouse/proto';
+import { reason, serverUrl } from './api-client.ts';
 import { type CommandContext, EXIT, UsageError } from './command.ts';
 
 export const PUSH_HELP = `Usage: flamehouse push --service NAME [options] FILE...
@@ -72,12 +73,6 @@ function describe(file: string, answer: UploadAnswer, service: string): string {
   return `${file}: stored ${answer.samples} samples for ${service}${folded} (upload ${answer.uploadId})\n${warnings}`;
 }
 
-function serverUrl(given: string | undefined): string {
-  const url = given ?? 'http://127.0.0.1:4040';
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '');
-  throw new UsageError(`the server is ${JSON.stringify(url)}: write http://host:port`);
-}
-
 function queryOf(values: {
   readonly [name: string]: string | readonly string[] | undefined;
   readonly label?: string[];
@@ -120,9 +115,4 @@ async function upload(options: {
   const answer = (await response.json().catch(() => null)) as UploadAnswer | ErrorAnswer | null;
   if (answer !== null && ('uploadId' in answer || 'code' in answer)) return answer;
   throw new UsageError(`${server} answered ${response.status}, but is no Flamehouse server`);
-}
-
-function reason(cause: unknown): string {
-  const inner = (cause as { cause?: { code?: string } }).cause?.code;
-  return inner ?? (cause as Error).message;
 }

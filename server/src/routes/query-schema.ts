@@ -120,8 +120,9 @@ export const VIEW: readonly ParameterName[] = ['view', 'x'];
 export function querySchema(
   names: readonly ParameterName[],
   options: {
-    readonly required?: readonly ParameterName[];
+    readonly required?: readonly string[];
     readonly replace?: Readonly<Partial<Record<ParameterName, JsonSchema>>>;
+    readonly add?: Readonly<Record<string, JsonSchema>>;
   } = {},
 ): JsonSchema {
   const properties = [...names, 'seconds' as const].map((name) => [
@@ -130,7 +131,7 @@ export function querySchema(
   ]);
   return {
     type: 'object',
-    properties: Object.fromEntries(properties),
+    properties: { ...Object.fromEntries(properties), ...options.add },
     required: options.required ?? [],
     additionalProperties: false,
   };

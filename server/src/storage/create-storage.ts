@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
+import { ClickHouseComparisonStore, type ComparisonStore } from './comparison-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
@@ -23,6 +24,7 @@ export interface StorageOptions {
 /** Both halves of storage, which share one engine. */
 export interface Storage {
   readonly store: ProfileStore;
+  readonly comparisons: ComparisonStore;
   readonly ingest: IngestPipeline;
   /** For statements that are no question about profiles, such as a backup. */
   readonly engine: Engine;
@@ -66,7 +68,8 @@ export async function createStorage(
     const engineKind = config.clickHouse.url === null ? 'embedded' : 'remote';
     const { retention } = config;
     const store = new ClickHouseStore(engine, { retention, now, engineKind, close });
-    return { store, ingest, engine, close };
+    const comparisons = new ClickHouseComparisonStore(engine);
+    return { store, comparisons, ingest, engine, close };
   } catch (error) {
     await close();
     throw error;

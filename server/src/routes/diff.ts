@@ -1,0 +1,97 @@
+import { PROFILE_TYPE_OF_ALIAS, parseProfileType } from '@flamehouse/proto';
+import type { FastifyInstance } from 'fastify';
+import { diffAnswer } from '../compare/diff-answer.ts';
+import { runDiff } from '../compare/run-diff.ts';
+import { readSide } from '../compare/side.ts';
+import { ApiError } from '../errors.ts';
+import { answers, documented } from './answer-schema.ts';
+import type { RouteDependencies } from './dependencies.ts';
+import { querySchema } from './query-schema.ts';
+
+interface DiffQuery {
+  readonly service: string;
+  readonly type: string;
+  readonly base: string;
+  readonly head: string;
+  readonly environment?: string;
+  readonly 'base.service'?: string;
+  readonly 'head.service'?: string;
+  readonly 'base.filter'?: string;
+  readonly 'head.filter'?: string;
+  readonly normalise: 'auto' | 'cores';
+  readonly limit: number;
+}
+
+const SIDE = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 400,
+  description: 'version:X, range:FROM~TO, or version:X@FROM~TO',
+} as const;
+const FILTER = {
+  type: 'string',
+  maxLength: 4_096,
+  description: 'A selector for this side: version, environment, instance or endpoint, each with =',
+} as const;
+const SERVICE = { type: 'string', minLength: 1, maxLength: 255 } as const;
+
+/** `GET /diff`: what takes more, by how much, how sure it is, and what could not have been seen. */
+export function diffRoutes(
+  app: FastifyInstance,
+  { store, comparisons, now }: RouteDependencies,
+): void {
+  const schema = querySchema(['service', 'type', 'environment', 'limit'], {
+    required: ['service', 'base', 'head'],
+    add: {
+      base: SIDE,
+      head: SIDE,
+      'base.service': { ...SERVICE, description: 'When base is another service' },
+      'head.service': { ...SERVICE, description: 'When head is another service' },
+      'base.filter': FILTER,
+      'head.filter': FILTER,
+      normalise: {
+        type: 'string',
+        enum: ['auto', 'cores'],
+        default: 'auto',
+        description: 'auto: CPU per request where requests are counted; cores: per instance',
+      },
+    },
+  });
+  app.get<{ Querystring: DiffQuery }>(
+    '/diff',
+    {
+      schema: {
+        summary: 'Compare two versions, times or services',
+        description: 'docs/comparison.md describes the method and its error rates.',
+        tags: ['deploys'],
+        querystring: schema,
+        response: documented(answers.diff),
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const type = parseProfileType(query.type);
+      if (type !== PROFILE_TYPE_OF_ALIAS.cpu) {
+        throw new ApiError('DIFF_TYPE_UNSUPPORTED', `the type is ${type}`);
+      }
+      const sides = { base: sideOf(query, 'base', now()), head: sideOf(query, 'head', now()) };
+      const byRequest = query.normalise !== 'cores';
+      const result = await runDiff(sides, { byRequest }, { store, comparisons }, request.signal);
+      return diffAnswer(sides, result, { type, limit: query.limit });
+    },
+  );
+}
+
+function sideOf(query: DiffQuery, parameter: 'base' | 'head', nowMs: number) {
+  const filter = query[`${parameter}.filter`];
+  return readSide(
+    {
+      parameter,
+      selector: query[parameter],
+      service: query[`${parameter}.service`] ?? query.service,
+      ...(query.environment === undefined ? {} : { environment: query.environment }),
+      ...(filter === undefined ? {} : { filter }),
+    },
+    nowMs,
+  );
+}

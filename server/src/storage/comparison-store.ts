@@ -1,0 +1,212 @@
+import type { FrameKind, InstanceMinute } from '@flamehouse/proto';
+import type { Engine } from './engine.ts';
+import type { TimeRange } from './profile-store.ts';
+import { all, type Condition, epochSeconds } from './selection-sql.ts';
+
+/** Whose CPU one side of a comparison is. An absent field does not restrict. */
+export interface SideSelection {
+  readonly service: string;
+  readonly range: TimeRange;
+  readonly version?: string;
+  readonly environment?: string;
+  readonly instance?: string;
+  readonly endpoint?: string;
+}
+
+/** One clock minute of one process, with what a comparison adds up of it. */
+export interface MinuteFacts extends InstanceMinute {
+  readonly processCpuMicros: number;
+  readonly runtime: string;
+}
+
+/** Sums over chosen minutes, by instance, endpoint and function. Endpoint '' is outside requests. */
+export interface MinuteSums {
+  readonly cpu: readonly {
+    readonly instance: string;
+    readonly endpoint: string;
+    readonly functionId: string; // 16 hex
+    readonly selfMicros: number;
+    readonly totalMicros: number;
+    readonly selfTicks: number;
+    readonly totalTicks: number;
+  }[];
+  readonly requests: readonly {
+    readonly instance: string;
+    readonly endpoint: string;
+    readonly count: number;
+    readonly errors: number;
+  }[];
+}
+
+export interface FunctionNames {
+  readonly name: string;
+  readonly file: string;
+  readonly kind: FrameKind;
+}
+
+/** What comparisons ask of the minute tables. */
+export interface ComparisonStore {
+  listMinutes(side: SideSelection, signal?: AbortSignal): Promise<readonly MinuteFacts[]>;
+  sumMinutes(
+    side: SideSelection,
+    minutes: readonly InstanceMinute[],
+    signal?: AbortSignal,
+  ): Promise<MinuteSums>;
+  /** functionId -> name, of every function that the sums of a side can hold. */
+  functionNames(
+    side: SideSelection,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, FunctionNames>>;
+}
+
+const MINUTE_MS = 60_000;
+// Control characters are refused in names, so one can part the keys.
+const KEY_BREAK = '\n';
+
+/** ComparisonStore on ClickHouse. */
+export class ClickHouseComparisonStore implements ComparisonStore {
+  private readonly engine: Engine;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  async listMinutes(side: SideSelection, signal?: AbortSignal): Promise<readonly MinuteFacts[]> {
+    const minutes = sideCondition(side, 'minute');
+    const windows = sideCondition(side, 'window_start');
+    const rows = await this.engine.rows<[string, string, number, string, string, string, string]>(
+      {
+        sql: `SELECT instance, toString(intDiv(toUnixTimestamp(m.minute), 60)),
+    sum(covered_ms) / 1000, toString(intDiv(max(started_at_ms), 60000)),
+    toString(sum(process_cpu)), max(runtime), toString(any(requests))
+  FROM instance_minutes AS m
+  LEFT JOIN (
+    SELECT instance, toStartOfMinute(window_start, 'UTC') AS minute, sum(count) AS requests
+    FROM requests WHERE ${windows.sql} GROUP BY instance, minute
+  ) AS r ON r.instance = m.instance AND r.minute = m.minute
+  WHERE ${minutes.sql}
+  GROUP BY instance, m.minute`,
+        values: { ...minutes.values, ...windows.values },
+      },
+      signal,
+    );
+    const counted = rows.some((row) => Number(row[6]) > 0);
+    return rows.map(([instance, minute, covered, startedAt, cpu, runtime, requests]) => ({
+      instance,
+      minute: Number(minute),
+      coveredSeconds: Number(covered),
+      startedAtMinute: Number(startedAt),
+      requests: counted ? Number(requests) : null,
+      processCpuMicros: Number(cpu),
+      runtime,
+    }));
+  }
+
+  async sumMinutes(
+    side: SideSelection,
+    minutes: readonly InstanceMinute[],
+    signal?: AbortSignal,
+  ): Promise<MinuteSums> {
+    const cpuWhere = chosenCondition(side, minutes, 'minute');
+    const requestsWhere = chosenCondition(side, minutes, 'window_start');
+    const [cpu, requests] = await Promise.all([
+      this.engine.rows<[string, string, string, string, string, string, string]>(
+        {
+          sql: `SELECT instance, endpoint, lower(hex(function_id)),
+    toString(sum(self)), toString(sum(total)), toString(sum(self_ticks)), toString(sum(total_ticks))
+  FROM function_minutes WHERE ${cpuWhere.sql}
+  GROUP BY instance, endpoint, function_id`,
+          values: cpuWhere.values,
+        },
+        signal,
+      ),
+      this.engine.rows<[string, string, string, string]>(
+        {
+          sql: `SELECT instance, endpoint, toString(sum(count)), toString(sum(errors))
+  FROM requests WHERE ${requestsWhere.sql}
+  GROUP BY instance, endpoint`,
+          values: requestsWhere.values,
+        },
+        signal,
+      ),
+    ]);
+    return {
+      cpu: cpu.map(([instance, endpoint, functionId, self, total, selfTicks, totalTicks]) => ({
+        instance,
+        endpoint,
+        functionId,
+        selfMicros: Number(self),
+        totalMicros: Number(total),
+        selfTicks: Number(selfTicks),
+        totalTicks: Number(totalTicks),
+      })),
+      requests: requests.map(([instance, endpoint, count, errors]) => ({
+        instance,
+        endpoint,
+        count: Number(count),
+        errors: Number(errors),
+      })),
+    };
+  }
+
+  async functionNames(
+    side: SideSelection,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, FunctionNames>> {
+    const where = sideCondition(side, 'minute');
+    const rows = await this.engine.rows<[string, string, string, FrameKind]>(
+      {
+        sql: `SELECT lower(hex(function_id)), any(name), any(file), any(kind)
+  FROM frames
+  WHERE function_id IN (SELECT function_id FROM function_minutes WHERE ${where.sql})
+  GROUP BY function_id`,
+        values: where.values,
+      },
+      signal,
+    );
+    return new Map(rows.map(([id, name, file, kind]) => [id, { name, file, kind }]));
+  }
+}
+
+/** Rows of a table of minutes or windows that belong to a side. */
+function sideCondition(side: SideSelection, time: string): Condition {
+  const parts: Condition[] = [
+    { sql: 'service = {service: String}', values: { service: side.service } },
+    {
+      sql: `${time} >= toDateTime({from: UInt32}, 'UTC') AND ${time} < toDateTime({to: UInt32}, 'UTC')`,
+      values: { from: epochSeconds(side.range.from), to: epochSeconds(side.range.to) },
+    },
+  ];
+  for (const name of ['version', 'environment', 'instance'] as const) {
+    const value = side[name];
+    if (value !== undefined) {
+      parts.push({ sql: `${name} = {${name}: String}`, values: { [name]: value } });
+    }
+  }
+  return all(parts);
+}
+
+/** The rows of chosen minutes, and of an endpoint when one is asked for. */
+function chosenCondition(
+  side: SideSelection,
+  minutes: readonly InstanceMinute[],
+  time: string,
+): Condition {
+  const numbers = minutes.map(({ minute }) => minute);
+  const range = {
+    from: Math.min(...numbers) * MINUTE_MS,
+    to: (Math.max(...numbers) + 1) * MINUTE_MS,
+  };
+  const keys = minutes.map(({ minute, instance }) => `${minute} ${instance}`).join(KEY_BREAK);
+  const parts = [
+    sideCondition({ ...side, range }, time),
+    {
+      sql: `has(splitByString('\\n', {keys: String}), concat(toString(intDiv(toUnixTimestamp(${time}), 60)), ' ', instance))`,
+      values: { keys },
+    },
+  ];
+  if (side.endpoint !== undefined) {
+    parts.push({ sql: 'endpoint = {endpoint: String}', values: { endpoint: side.endpoint } });
+  }
+  return all(parts);
+}
