@@ -146,13 +146,13 @@ class Decoder {
       let shift = 0;
       let digit = 0;
       do {
-        digit = DIGITS[text[at++] ?? 0]!;
+        digit = DIGITS[text[at++]!] ?? 255;
         if (digit === 255 || shift > 30) throw new SyntaxError(`no mapping at byte ${at - 1}`);
-        value += (digit & 31) * 2 ** shift;
+        value |= (digit & 31) << shift;
         shift += 5;
       } while ((digit & 32) !== 0);
-      const magnitude = Math.floor(value / 2);
-      if (field < 5) state[2 + field]! += value % 2 === 1 ? -magnitude : magnitude;
+      const magnitude = value >>> 1;
+      if (field < 5) state[2 + field]! += (value & 1) === 1 ? -magnitude : magnitude;
     }
     state[0] = at;
     this.#hasSource = field >= 4;
