@@ -2,9 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { ProfileTypesAnswer, SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
+import type {
+  FunctionSeriesAnswer,
+  ProfileTypesAnswer,
+  SeriesAnswer,
+  ServiceSummary,
+} from '@flamehouse/proto';
 import { parseProfileType, unitOf } from '@flamehouse/proto';
 import { type FixtureNode, flamegraphOf, functionsOf, parseTree } from './ui-fixture-tree.ts';
+import { functionsAfter, halfOf, viewOf } from './ui-fixture-views.ts';
 
 const UI_DIST = join(import.meta.dirname, '../../ui/dist');
 const TREE = join(import.meta.dirname, '../fixtures/ui/checkout.txt');
@@ -144,7 +150,26 @@ function data(path: string, params: URLSearchParams, state: FixtureState): unkno
   const micros = state.cores * (to - from) * 1000;
   const scale = type.startsWith('memory') ? 412_000 : micros / (state.tree.total || 1);
   const root = params.get('root');
+  const x = params.getAll('x');
+  const view = params.get('view') ?? 'top-down';
+  const exact = () => flamegraphOf(state.detail ?? state.tree, head, { scale });
+  const ofFunction = /^functions\/([0-9a-f]{16})\/(callers|callees|series)$/.exec(path);
+  if (ofFunction !== null) {
+    const [, id, part] = ofFunction as unknown as [
+      string,
+      string,
+      'callers' | 'callees' | 'series',
+    ];
+    return part === 'series'
+      ? historyOf(seriesOf(params, head, state.cores), id)
+      : halfOf(exact(), id, part, x);
+  }
+  if (path === 'flamegraph' && (x.length > 0 || view !== 'top-down'))
+    return viewOf(exact(), view, x);
+  if (path === 'functions' && x.length > 0) return functionsAfter(exact(), x);
   switch (path) {
+    case 'deploys':
+      return { deploys: deploysOf(head) };
     case 'services':
       return state.services;
     case 'profile-types':
@@ -161,6 +186,29 @@ function data(path: string, params: URLSearchParams, state: FixtureState): unkno
       throw new Error(`the fixture has no ${path}`);
   }
 }
+
+/** A function that doubles its share where the second version begins. */
+function historyOf(answer: SeriesAnswer, functionId: string): FunctionSeriesAnswer {
+  return {
+    ...answer,
+    functionId,
+    series: answer.series.map(({ labels, timesMs, values }) => {
+      const share = (at: number): number => (at < turnOf(answer) ? 0.16 : 0.33);
+      const total = values.map((value, i) => value * share(timesMs[i]!));
+      return { labels, timesMs, self: total.map((value) => value / 10), total, all: values };
+    }),
+  };
+}
+
+const turnOf = ({ from, to }: { from: number; to: number }): number => from + (to - from) * 0.55;
+
+const deploysOf = (head: { service: string; from: number; to: number }) =>
+  [turnOf(head)].map((at) => ({
+    service: head.service,
+    environment: 'production',
+    version: '4f2c1e9',
+    at: Math.round(at),
+  }));
 
 function typesAnswer(state: FixtureState): ProfileTypesAnswer {
   return {
@@ -182,7 +230,7 @@ function seriesOf(
 ): SeriesAnswer {
   const stepMs = Number(params.get('stepMs'));
   const first = Math.ceil(head.from / stepMs) * stepMs;
-  const turn = head.from + (head.to - head.from) * 0.55;
+  const turn = turnOf(head);
   const bytes = head.type.includes('bytes');
   const level = bytes ? 412 * 2 ** 20 : cores;
   const labels = ['9ab07d3', '4f2c1e9'];

@@ -1,4 +1,5 @@
-import type { SeriesAnswer } from '@flamehouse/proto';
+import type { FunctionSeriesAnswer, SeriesAnswer } from '@flamehouse/proto';
+import { sayShare } from './format.ts';
 import type { Range } from './time.ts';
 
 /** One line over a range: a value per step, null where nothing reported. */
@@ -71,4 +72,33 @@ export function niceTicks(max: number, bytes: boolean): number[] {
   for (let tick = 0; tick <= max / unit && ticks.length < 4; tick += step * power)
     ticks.push(Number((tick * unit).toPrecision(12)));
   return ticks.length === 4 ? [ticks[0]!, ticks[2]!] : ticks;
+}
+
+/** The history of one function: its total over time, and its share of all at both ends of the range. */
+export function functionHistory(
+  answer: FunctionSeriesAnswer,
+): { readonly line: Line; readonly range: Range; readonly words: string } | null {
+  const one = (part: 'total' | 'all'): Line =>
+    sumSeries({
+      ...answer,
+      series: answer.series.map(({ labels, timesMs, ...values }) => ({
+        labels,
+        timesMs,
+        values: values[part],
+      })),
+    });
+  const line = one('total');
+  const all = one('all');
+  if (line.timesMs.length === 0) return null;
+  const share = (from: number, to: number): number => {
+    const sum = ({ values }: Line): number =>
+      values.slice(from, to).reduce<number>((total, value) => total + (value ?? 0), 0);
+    return sum(line) / (sum(all) || 1);
+  };
+  const count = line.values.length;
+  const part = Math.max(1, Math.ceil(count / 10));
+  const before = sayShare(share(0, part));
+  const after = sayShare(share(count - part, count));
+  const range = { from: line.timesMs[0]!, to: line.timesMs.at(-1)! + line.stepMs };
+  return { line, range, words: before === after ? after : `${before} → ${after}` };
 }

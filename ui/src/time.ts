@@ -106,6 +106,6 @@ const STEPS_MS = [
 ];
 const POINTS_MAX = 240;
 
-/** The step of a series: a whole number of agent windows, at most 240 of them. */
-export const stepFor = ({ from, to }: Range): number =>
-  STEPS_MS.find((step) => (to - from) / step <= POINTS_MAX) ?? STEPS_MS.at(-1)!;
+/** The step of a series: a whole number of agent windows, at most so many of them. */
+export const stepFor = ({ from, to }: Range, pointsMax = POINTS_MAX): number =>
+  STEPS_MS.find((step) => (to - from) / step <= pointsMax) ?? STEPS_MS.at(-1)!;

@@ -103,6 +103,8 @@ const scene = (part: Partial<Scene> = {}): Scene => ({
   scrollTop: 0,
   emphasis: null,
   match: null,
+  rootAtBottom: false,
+  hideRoot: false,
   ...part,
 });
 

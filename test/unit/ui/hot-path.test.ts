@@ -116,9 +116,14 @@ test('without own code all frames count; below a leaf there is no path', () => {
 });
 
 test('keys walk the picture: callee, caller, neighbours, leaf', () => {
-  const at = (name: string, focus = 0) => ({ selected: rowOf(checkout, name), focus });
-  const go = (key: string, from: { selected: number; focus: number }) => {
-    const action = keyAction(key, checkout, from);
+  const at = (name: string, rootAtBottom = false) => ({
+    selected: rowOf(checkout, name),
+    focus: 0,
+    rootAtBottom,
+  });
+  const press = (key: string, shiftKey = false) => ({ key, shiftKey });
+  const go = (key: string, from: ReturnType<typeof at>) => {
+    const action = keyAction(press(key), checkout, from);
     return action !== null && 'row' in action
       ? `${action.do} ${nameOf(checkout, action.row)}`
       : action;
@@ -133,10 +138,15 @@ test('keys walk the picture: callee, caller, neighbours, leaf', () => {
   expect(go('n', at('emit'))).toEqual({ do: 'match', step: 1 });
   expect(go('q', at('emit'))).toBe(null);
   expect(go('ArrowDown', at('JSON.parse'))).toBe(null);
-  expect(keyAction('ArrowDown', checkout, { selected: -1, focus: 0 })).toEqual({
-    do: 'select',
-    row: 0,
-  });
+  const nothing = { selected: -1, focus: 0, rootAtBottom: false };
+  expect(keyAction(press('ArrowDown'), checkout, nothing)).toEqual({ do: 'select', row: 0 });
+  expect(keyAction(press('x'), checkout, nothing)).toBe(null);
+  // With the root at the bottom the arrows still follow the picture.
+  expect(go('ArrowUp', at('priceCart', true))).toBe('select loadPriceRules');
+  expect(go('ArrowDown', at('priceCart', true))).toBe('select handler checkout');
+  expect(go('s', at('priceCart'))).toBe('command priceCart');
+  expect(go('F10', at('priceCart'))).toBe(null);
+  expect(keyAction(press('F10', true), checkout, at('priceCart'))).toMatchObject({ do: 'menu' });
 });
 
 test('one step out skips callers that are no wider', () => {

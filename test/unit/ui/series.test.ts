@@ -1,7 +1,7 @@
 import type { SeriesAnswer } from '@flamehouse/proto';
 import { expect, test } from 'vitest';
+import { sparkPaths } from '../../../ui/src/components/sparkline.tsx';
 import { placeFlags } from '../../../ui/src/screens/explore/flags.ts';
-import { sparkPaths } from '../../../ui/src/screens/services/sparkline.tsx';
 import { appearances, coverage, niceTicks, sumSeries } from '../../../ui/src/series.ts';
 
 const answer = (groups: Record<string, [number, number][]>): SeriesAnswer => ({

@@ -5,15 +5,34 @@ import {
   type ExploreState,
   exploreUrl,
   formatExplore,
+  ORDERS,
   parseExplore,
+  READINGS,
+  ROOTS,
   SORTS,
+  SPLITS,
   VIEWS,
 } from '../../../ui/src/state/url.ts';
+import { addStep, sayStep, type ViewStep } from '../../../ui/src/state/view-steps.ts';
 
 const hex = fc.stringMatching(/^[0-9a-f]{16}$/);
 const time = fc.oneof(
   fc.constantFrom('now', 'now-15m', 'now-24h', 'now-7d'),
   fc.integer({ min: 0, max: 4e12 }).map(String),
+);
+const steps: fc.Arbitrary<ViewStep> = fc.oneof(
+  fc.record({
+    step: fc.record({ does: fc.constantFrom('only', 'not', 'from', 'merge'), functionId: hex }),
+    name: fc.string({ maxLength: 40 }),
+  }),
+  fc.record({
+    step: fc.constantFrom(
+      { does: 'hide', kind: 'runtime' } as const,
+      { does: 'collapse', what: 'recursion' } as const,
+      { does: 'group', by: 'file' } as const,
+    ),
+    name: fc.constant(''),
+  }),
 );
 const states: fc.Arbitrary<ExploreState> = fc.record({
   service: fc.string(),
@@ -39,6 +58,13 @@ const states: fc.Arbitrary<ExploreState> = fc.record({
   search: fc.string({ unit: 'grapheme' }),
   focus: fc.oneof(fc.constant(''), hex),
   focusName: fc.string(),
+  reading: fc.constantFrom(...READINGS),
+  root: fc.constantFrom(...ROOTS),
+  order: fc.constantFrom(...ORDERS),
+  steps: fc.array(steps, { maxLength: 16 }),
+  sandwich: fc.oneof(fc.constant(''), hex),
+  sandwichName: fc.string(),
+  split: fc.constantFrom(...SPLITS),
 });
 
 test('property: what is written is read back', () => {
@@ -80,4 +106,21 @@ test('full types become their alias, ISO times become epoch milliseconds', () =>
 
 test('of a parameter that is there twice the last counts', () => {
   expect(parseExplore('?from=now-15m&svc=shop&from=now-3h').from).toBe('now-3h');
+});
+
+test('a step once more changes nothing, and one group replaces the other', () => {
+  const not = { step: { does: 'not', functionId: '00000000000000aa' }, name: 'f' } as const;
+  const byFile = { step: { does: 'group', by: 'file' }, name: '' } as const;
+  const byPackage = { step: { does: 'group', by: 'package' }, name: '' } as const;
+  expect(addStep(addStep([], not), not)).toEqual([not]);
+  expect(addStep([byFile, not], byPackage)).toEqual([not, byPackage]);
+  expect(sayStep(not)).toEqual({ verb: 'not through', what: 'f' });
+});
+
+test('what is no step is left out, and the rest of the link still opens', () => {
+  const { steps: read } = parseExplore('?x=only:zz&x=hide:runtime&x=not:00000000000000aa~a~b');
+  expect(read.map(sayStep)).toEqual([
+    { verb: 'hide', what: 'node' },
+    { verb: 'not through', what: 'a~b' },
+  ]);
 });

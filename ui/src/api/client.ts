@@ -16,13 +16,15 @@ export class ApiFailure extends Error {
   }
 }
 
-export type Params = Readonly<Record<string, string | number | undefined>>;
+export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-/** An address of the API; parameters that are undefined or empty are left out. */
+/** An address of the API; parameters that are undefined or empty are left out, lists repeat theirs. */
 export function apiUrl(path: string, params: Params = {}): string {
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(params))
-    if (value !== undefined && value !== '') query.set(key, String(value));
+  for (const [key, value] of Object.entries(params)) {
+    if (Array.isArray(value)) for (const one of value) query.append(key, one);
+    else if (value !== undefined && value !== '') query.set(key, String(value));
+  }
   const text = query.toString();
   return `/api/v1/${path}${text === '' ? '' : `?${text}`}`;
 }

@@ -52,6 +52,10 @@ const SHAPES = {
       <path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
     </>
   ),
+  sandwich: <path d="M3 3.5h10M3 12.5h10M2 8h12" stroke-width="2" />,
+  filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
+  more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.2" />,
+  download: <path d="M8 2.5v8M4.5 7.5 8 11l3.5-3.5M3 13.5h10" />,
   undo: <path d="M5.5 3 2.5 6l3 3M2.5 6H10a3.5 3.5 0 0 1 0 7H7" />,
   down: <path d="m3 4.5 3 3 3-3" />,
   right: <path d="m4.5 3 3 3-3 3" />,

@@ -1,5 +1,6 @@
 import { fitLabel, LABEL_WIDTH_MIN } from './labels.ts';
 import {
+  depthAt,
   FRAME_WIDTH_MIN,
   fillOf,
   gapOf,
@@ -9,9 +10,9 @@ import {
   isRest,
   labelOf,
   ROW_HEIGHT,
-  ROW_PITCH,
   rectOf,
   type Scene,
+  yOf,
 } from './scene.ts';
 
 /** The part of a 2D context that is used, so that a test can record the calls. */
@@ -79,8 +80,9 @@ export function drawFrames(context: DrawContext, scene: Scene): number {
 function drawRectangles(context: DrawContext, scene: Scene, texts: Text[]): number {
   const { tree, width } = scene;
   const scale = width / (scene.to - scene.from || 1);
-  const firstDepth = Math.floor(scene.scrollTop / ROW_PITCH);
-  const lastDepth = Math.ceil((scene.scrollTop + scene.height) / ROW_PITCH);
+  const edges = [depthAt(scene, scene.scrollTop), depthAt(scene, scene.scrollTop + scene.height)];
+  const firstDepth = Math.min(...edges);
+  const lastDepth = Math.max(...edges);
   const lastColumn = new Int32Array(tree.depthMax + 1).fill(-1);
   let drawn = 0;
   for (let row = 0; row < tree.count; ) {
@@ -91,7 +93,7 @@ function drawRectangles(context: DrawContext, scene: Scene, texts: Text[]): numb
       row = tree.end[row]!;
       continue;
     }
-    const y = depth * ROW_PITCH - scene.scrollTop;
+    const y = yOf(scene, depth) - scene.scrollTop;
     if (w < FRAME_WIDTH_MIN) {
       const column = Math.floor(x);
       if (depth >= firstDepth && lastColumn[depth] !== column) {

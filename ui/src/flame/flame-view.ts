@@ -1,9 +1,20 @@
 import { CanvasRenderer } from './canvas-renderer.ts';
 import { type Palette, readPalette } from './colours.ts';
-import { keyAction } from './keys.ts';
+import { type FrameCommand, keyAction } from './keys.ts';
 import { type FlameViewProbe, probeScene } from './probe.ts';
 import type { FlameRenderer, RendererFactory } from './renderer.ts';
-import { type Highlights, type Look, lookOf, ROW_HEIGHT, ROW_PITCH, type Scene } from './scene.ts';
+import {
+  contentHeight,
+  depthAt,
+  type Highlights,
+  type Look,
+  lookOf,
+  ROW_HEIGHT,
+  ROW_PITCH,
+  rectOf,
+  type Scene,
+  yOf,
+} from './scene.ts';
 import { type FlameTree, functionIdOf, REST_FRAME, rowAt } from './tree.ts';
 import { writeTreeItems } from './tree-items.ts';
 import { type ValueRange, wantsMotion, ZOOM_MS, Zoom } from './zoom.ts';
@@ -16,7 +27,9 @@ export interface FlameViewEvents {
   readonly onSelect: (row: number) => void;
   readonly onFocus: (row: number) => void; // asks for it; the owner then calls `show`
   readonly onMatchStep: (step: 1 | -1) => void;
-  readonly onCopy: (row: number) => void;
+  readonly onCommand: (command: FrameCommand, row: number) => void;
+  /** Asks for the menu of a row, at a point of the window. */
+  readonly onMenu: (row: number, at: { readonly x: number; readonly y: number }) => void;
   readonly describe: (row: number) => string; // the accessible name of a row
 }
 
@@ -28,9 +41,11 @@ export interface FlameViewState {
   readonly linkedFunction: string; // function id hovered elsewhere, '' for none
   readonly emphasis: Uint8Array | null;
   readonly match: Uint8Array | null;
+  readonly rootAtBottom: boolean;
+  readonly hideRoot: boolean;
 }
 
-/** An icicle in an element. No framework inside; one instance per element, `destroy` at the end. */
+/** An icicle, or a flame, in an element. No framework inside; one instance per element, `destroy` at the end. */
 export class FlameView {
   private readonly space = document.createElement('div');
   private readonly stage = document.createElement('div');
@@ -75,7 +90,8 @@ export class FlameView {
     const last = this.state;
     const sameTree = last?.tree === next.tree;
     this.state = next;
-    if (!sameTree) this.takeTree(next.tree);
+    const turned = last?.rootAtBottom !== next.rootAtBottom;
+    if (!sameTree || turned) this.takeTree(next, turned);
     if (!sameTree || last.linkedFunction !== next.linkedFunction) this.linkRows();
     if (!sameTree || last.selected !== next.selected || last.focus !== next.focus)
       this.writeItems();
@@ -98,7 +114,9 @@ export class FlameView {
   /** Scroll so that a row can be seen. */
   reveal(row: number): void {
     const { host } = this;
-    const top = (this.state?.tree.depth[row] ?? 0) * ROW_PITCH;
+    const scene = this.scene();
+    if (scene === null) return;
+    const top = yOf(scene, scene.tree.depth[row] ?? 0);
     if (top < host.scrollTop) host.scrollTop = top;
     else if (top + ROW_PITCH > host.scrollTop + this.size.height)
       host.scrollTop = top + ROW_PITCH - this.size.height;
@@ -123,12 +141,14 @@ export class FlameView {
     };
   }
 
-  private takeTree(tree: FlameTree): void {
-    const height = (tree.depthMax + 1) * ROW_PITCH;
-    this.look = lookOf(tree);
+  private takeTree(state: FlameViewState, turned: boolean): void {
+    const height = contentHeight({ ...state, height: 0 });
+    this.look = lookOf(state.tree);
     this.space.style.height = `${height}px`;
-    // On small screens the pane is as high as its content.
+    // Where the pane is as high as its content.
     this.host.parentElement?.style.setProperty('--flame-content-h', `${height + 16}px`);
+    // The root is what one starts from.
+    if (turned) this.host.scrollTop = state.rootAtBottom ? height : 0;
   }
 
   private moveTo(focus: number): void {
@@ -167,9 +187,12 @@ export class FlameView {
 
   private scene(): Scene | null {
     if (this.state === null || this.look === null || this.size.width === 0) return null;
-    const { tree, emphasis, match, focus } = this.state;
-    const bottom = Math.max(0, (tree.depthMax + 1) * ROW_PITCH - ROW_PITCH);
+    const { tree, emphasis, match, focus, rootAtBottom, hideRoot } = this.state;
+    const high = contentHeight({ ...this.size, tree, rootAtBottom, hideRoot });
+    const bottom = Math.max(0, high - (rootAtBottom ? this.size.height : ROW_PITCH));
     return {
+      rootAtBottom,
+      hideRoot,
       tree,
       look: this.look,
       palette: this.palette,
@@ -236,7 +259,7 @@ export class FlameView {
     const y = clientY - box.top + scene.scrollTop;
     if (x < 0 || x >= scene.width || y < 0) return -1;
     const value = scene.from + (x / scene.width) * (scene.to - scene.from);
-    return rowAt(scene.tree, Math.floor(y / ROW_PITCH), value);
+    return rowAt(scene.tree, depthAt(scene, y), value);
   }
 
   private listen(): void {
@@ -256,6 +279,7 @@ export class FlameView {
     host.addEventListener('pointerleave', leave, { signal });
     host.addEventListener('click', (event) => this.click(at(event), event.shiftKey), { signal });
     host.addEventListener('keydown', (event) => this.key(event), { signal });
+    host.addEventListener('contextmenu', (event) => this.menu(event, at(event)), { signal });
   }
 
   private rowUnderPointer(): number {
@@ -282,9 +306,25 @@ export class FlameView {
     if (!pickOnly) this.events.onFocus(frame);
   }
 
+  private menu(event: MouseEvent, row: number): void {
+    if (this.state === null || row < 0 || this.state.tree.frame[row] === REST_FRAME) return;
+    event.preventDefault();
+    this.events.onSelect(row);
+    this.events.onMenu(row, { x: event.clientX, y: event.clientY });
+  }
+
+  /** Where the menu of a row opens when no pointer says it: at its left end, as far as it can be seen. */
+  private menuPoint(row: number): { x: number; y: number } {
+    const box = this.stage.getBoundingClientRect();
+    const scene = this.scene();
+    if (scene === null) return { x: box.left, y: box.top };
+    const { x, y } = rectOf(scene, row);
+    return { x: box.left + x + 8, y: box.top + y - scene.scrollTop + ROW_HEIGHT };
+  }
+
   private key(event: KeyboardEvent): void {
     if (this.state === null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = keyAction(event.key, this.state.tree, this.state);
+    const action = keyAction(event, this.state.tree, this.state);
     if (action === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -297,7 +337,8 @@ export class FlameView {
       this.reveal(action.row);
     } else if (action.do === 'focus') this.events.onFocus(action.row);
     else if (action.do === 'match') this.events.onMatchStep(action.step);
-    else this.events.onCopy(action.row);
+    else if (action.do === 'menu') this.events.onMenu(action.row, this.menuPoint(action.row));
+    else this.events.onCommand(action.command, action.row);
   }
 }
 

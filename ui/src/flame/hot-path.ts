@@ -128,6 +128,20 @@ export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
   return { rows, subject, subjectTotal: totals[key]!, emphasis };
 }
 
+/** In a bottom-up tree: the function that most was spent in itself, and the callers it mostly came from. */
+export function findSelfPath(tree: FlameTree, from = 0): HotPath | null {
+  let subject = -1;
+  for (let row = from + 1; row < tree.end[from]!; row = tree.end[row]!)
+    if (tree.frame[row]! >= 0 && kindOf(tree, row) !== 'idle')
+      if (subject < 0 || tree.total[row]! > tree.total[subject]!) subject = row;
+  if (subject < 0) return null;
+  const rows = [subject, ...follow(tree, subject)];
+  const emphasis = new Uint8Array(tree.count);
+  for (const row of rows) emphasis[row] = kindOf(tree, row) === 'user' ? 2 : 1;
+  emphasis[subject] = 2;
+  return { rows, subject, subjectTotal: tree.total[subject]!, emphasis };
+}
+
 /** The part of the path worth showing: from the first emphasised frame, at most `limit`, the leaf among them. */
 export function pathToShow(tree: FlameTree, path: HotPath, limit = 5): readonly number[] {
   const leaf = path.rows.at(-1)!;

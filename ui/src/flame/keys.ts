@@ -5,7 +5,30 @@ export type KeyAction =
   | { readonly do: 'select'; readonly row: number }
   | { readonly do: 'focus'; readonly row: number }
   | { readonly do: 'match'; readonly step: 1 | -1 }
-  | { readonly do: 'copy'; readonly row: number };
+  | { readonly do: 'menu'; readonly row: number }
+  | { readonly do: 'command'; readonly command: FrameCommand; readonly row: number };
+
+/** What can be done with a frame beyond looking at it; keys, menus and buttons ask for the same. */
+export type FrameCommand =
+  | 'zoom'
+  | 'sandwich'
+  | 'only'
+  | 'not'
+  | 'from'
+  | 'merge'
+  | 'collapse'
+  | 'copy-name'
+  | 'copy-stack';
+
+/** Keys that act on the selected frame. */
+const COMMANDS: Readonly<Record<string, FrameCommand>> = {
+  s: 'sandwich',
+  x: 'not',
+  m: 'merge',
+  c: 'collapse',
+  y: 'copy-name',
+  Y: 'copy-stack',
+};
 
 /** The nearest caller that is visibly wider, so that one step out is never a step that shows nothing. */
 export function stepOut(tree: FlameTree, row: number): number {
@@ -33,17 +56,22 @@ function leafOf(tree: FlameTree, from: number): number {
 
 /** Pure, so that the map of ui keys can be read and tested in one place. Null: the key is not ours. */
 export function keyAction(
-  key: string,
+  { key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
   tree: FlameTree,
-  at: { readonly selected: number; readonly focus: number },
+  at: { readonly selected: number; readonly focus: number; readonly rootAtBottom: boolean },
 ): KeyAction | null {
   const { selected, focus } = at;
+  const command = COMMANDS[key];
+  if (command !== undefined) return selected < 0 ? null : { do: 'command', command, row: selected };
   const select = (row: number): KeyAction | null => (row < 0 ? null : { do: 'select', row });
+  const callee = (): KeyAction | null =>
+    select(selected < 0 ? focus : heaviestChild(tree, selected));
+  const caller = (): KeyAction | null => select(selected < 0 ? focus : tree.parent[selected]!);
   switch (key) {
     case 'ArrowDown':
-      return select(selected < 0 ? focus : heaviestChild(tree, selected));
+      return at.rootAtBottom ? caller() : callee();
     case 'ArrowUp':
-      return select(selected < 0 ? focus : tree.parent[selected]!);
+      return at.rootAtBottom ? callee() : caller();
     case 'ArrowRight':
       return select(selected < 0 ? focus : neighbour(tree, selected, 1));
     case 'ArrowLeft':
@@ -63,9 +91,21 @@ export function keyAction(
       return { do: 'match', step: 1 };
     case 'N':
       return { do: 'match', step: -1 };
-    case 'y':
-      return selected < 0 ? null : { do: 'copy', row: selected };
+    case 'ContextMenu':
+      return selected < 0 ? null : { do: 'menu', row: selected };
+    case 'F10':
+      return selected < 0 || !shiftKey ? null : { do: 'menu', row: selected };
     default:
       return null;
   }
+}
+
+/** The keys that also work on a function of the table. */
+export function functionKey(
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+): FrameCommand | 'menu' | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) return 'menu';
+  const command = COMMANDS[event.key] ?? null;
+  return command === 'copy-stack' ? null : command;
 }

@@ -4,12 +4,20 @@ import type { FrameKind } from '@flamehouse/proto';
 export const displayName = (name: string): string =>
   name.replace(/\(?anonymous:L#(\d+)(?::C#\d+)?\)?/, '(anonymous):$1') || '(no name)';
 
-/** What stands behind a name: the file of your own code, the package of a dependency, else the kind. */
-export function secondLabel(frame: {
+interface Described {
   readonly file: string;
   readonly package: string;
   readonly kind: FrameKind;
-}): string {
+}
+
+/** What stands behind a name; nothing where it would say the name again, as a group of a file does. */
+export function secondLabel(frame: Described, name = ''): string {
+  const second = whereOf(frame);
+  return second === name ? '' : second;
+}
+
+/** The file of your own code, the package of a dependency, else the kind. */
+function whereOf(frame: Described): string {
   if (frame.kind === 'dependency') return frame.package || frame.file;
   if (frame.kind === 'native' || frame.kind === 'gc' || frame.kind === 'idle')
     return frame.file || frame.kind;

@@ -21,6 +21,8 @@ export interface Scene {
   readonly scrollTop: number;
   readonly emphasis: Uint8Array | null; // row -> 1 on the hot path, 2 emphasised
   readonly match: Uint8Array | null; // row -> 1 when it matches; null when nothing is searched
+  readonly rootAtBottom: boolean;
+  readonly hideRoot: boolean; // the root is drawn elsewhere: callers of a sandwich stand on its function
 }
 
 /** What the layer above the frames shows. */
@@ -46,7 +48,7 @@ export function lookOf(tree: FlameTree): Look {
   });
   return {
     name: frames.name.map(displayName),
-    second: frames.name.map((_, frame) => secondLabel(describe(frame))),
+    second: frames.name.map((name, frame) => secondLabel(describe(frame), name)),
     fill: Uint8Array.from(frames.name, (_, frame) => fillClass(describe(frame))),
   };
 }
@@ -78,6 +80,26 @@ export function labelOf(
   return { name: look.name[frame]!, second: look.second[frame]!, share };
 }
 
+/** How high the whole drawing is; a root at the bottom stands at the foot of the pane. */
+export function contentHeight(
+  scene: Pick<Scene, 'tree' | 'height' | 'rootAtBottom' | 'hideRoot'>,
+): number {
+  const rows = scene.tree.depthMax + (scene.hideRoot ? 0 : 1);
+  return scene.rootAtBottom ? Math.max(rows * ROW_PITCH, scene.height) : rows * ROW_PITCH;
+}
+
+/** The top of a depth in the drawing. A hidden root lies just outside of it. */
+export function yOf(scene: Scene, depth: number): number {
+  const at = depth - (scene.hideRoot ? 1 : 0);
+  return scene.rootAtBottom ? contentHeight(scene) - (at + 1) * ROW_PITCH : at * ROW_PITCH;
+}
+
+/** The depth drawn at a height: the inverse of `yOf`. */
+export function depthAt(scene: Scene, y: number): number {
+  const at = Math.floor((scene.rootAtBottom ? contentHeight(scene) - y : y) / ROW_PITCH);
+  return at + (scene.hideRoot ? 1 : 0);
+}
+
 /** Where a row lies, in pixels from the left and top of the drawing (not of what is scrolled into view). */
 export function rectOf(scene: Scene, row: number): { x: number; y: number; w: number; h: number } {
   const scale = scene.width / (scene.to - scene.from || 1);
@@ -86,7 +108,7 @@ export function rectOf(scene: Scene, row: number): { x: number; y: number; w: nu
     scene.width,
     (scene.tree.start[row]! + scene.tree.total[row]! - scene.from) * scale,
   );
-  return { x: left, y: scene.tree.depth[row]! * ROW_PITCH, w: right - left, h: ROW_HEIGHT };
+  return { x: left, y: yOf(scene, scene.tree.depth[row]!), w: right - left, h: ROW_HEIGHT };
 }
 
 /** The gap between neighbours, which very narrow frames give up for their own colour. */

@@ -17,6 +17,7 @@ import {
   ROW_PITCH,
   rectOf,
   type Scene,
+  yOf,
 } from './scene.ts';
 import { type FlameTree, pathTo } from './tree.ts';
 
@@ -48,6 +49,7 @@ export class SvgRenderer implements FlameRenderer {
   private drawn: Scene | null = null;
   private data: Datum[] = []; // row ->
   private advance = 0;
+  private turned = false; // the root is at the bottom
 
   constructor(private readonly stage: HTMLElement) {
     this.host.className = 'flame-svg';
@@ -60,10 +62,14 @@ export class SvgRenderer implements FlameRenderer {
     const last = this.drawn;
     this.drawn = scene;
     const moved =
-      last?.tree !== scene.tree || last.focus !== scene.focus || last.width !== scene.width;
+      last?.tree !== scene.tree ||
+      last.focus !== scene.focus ||
+      last.width !== scene.width ||
+      last.rootAtBottom !== scene.rootAtBottom;
     if (last?.palette !== scene.palette) this.retheme(scene);
     if (moved) this.layOut(scene, last?.tree !== scene.tree, motionMs);
-    this.host.style.transform = `translateY(${-scene.scrollTop}px)`;
+    const top = yOf(scene, scene.rootAtBottom ? scene.tree.depthMax : 0);
+    this.host.style.transform = `translateY(${top - scene.scrollTop}px)`;
     return moved || !samePaint(last!, scene)
       ? this.paint(scene)
       : this.host.querySelectorAll('g').length;
@@ -87,12 +93,19 @@ export class SvgRenderer implements FlameRenderer {
 
   private layOut(scene: Scene, newTree: boolean, motionMs: number): void {
     if (newTree) this.data = copyTree(scene.tree);
+    if (this.chart !== null && this.turned !== scene.rootAtBottom) {
+      this.chart.destroy();
+      this.host.replaceChildren();
+      this.chart = null;
+      if (!newTree) this.data = copyTree(scene.tree);
+    }
     markFocus(scene.tree, this.data, scene.focus);
     const root = this.data[0];
     if (root === undefined) return;
     const height = (scene.tree.depthMax + 1) * ROW_PITCH;
     if (this.chart === null) {
-      this.chart = makeChart(height).width(scene.width);
+      this.turned = scene.rootAtBottom;
+      this.chart = makeChart(height, !scene.rootAtBottom).width(scene.width);
       select(this.host).datum(root).call(this.chart);
     } else {
       this.chart.width(scene.width).height(height).transitionDuration(motionMs);
@@ -118,11 +131,11 @@ export class SvgRenderer implements FlameRenderer {
 const samePaint = (a: Scene, b: Scene): boolean =>
   a.palette === b.palette && a.match === b.match && a.emphasis === b.emphasis;
 
-function makeChart(height: number): FlameChart<Datum> {
+function makeChart(height: number, rootOnTop: boolean): FlameChart<Datum> {
   return flamegraph<Datum>()
     .height(height)
     .cellHeight(ROW_PITCH)
-    .inverted(true)
+    .inverted(rootOnTop)
     .sort(false)
     .selfValue(false)
     .minFrameSize(FRAME_WIDTH_MIN)

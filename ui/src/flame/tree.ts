@@ -7,7 +7,7 @@ export const REST_FRAME = -2;
 /**
  * A call tree laid out for drawing.
  *
- * Shape   one row per node in pre-order, the heaviest child first and the rest block last, so a
+ * Shape   one row per node in pre-order, children in the order asked for and the rest block last, so a
  *         subtree is the rows from `row` to `end[row]`, and `start` never falls within a depth.
  * Units   `start`, `self` and `total` share the unit of the profile type; `start` is the value left of the row.
  */
@@ -29,8 +29,11 @@ export interface FlameTree {
   readonly foldedValue: number;
 }
 
-/** Children of every node as one list per parent, heaviest first. */
-function sortedChildren(answer: FlamegraphAnswer): (row: number) => Int32Array {
+/** How the children of a frame stand: the heaviest first, or by name, so that two graphs can be read side by side. */
+export type ChildOrder = 'value' | 'name';
+
+/** Children of every node as one list per parent. */
+function sortedChildren(answer: FlamegraphAnswer, order: ChildOrder): (row: number) => Int32Array {
   const { parent, total } = answer.nodes;
   const first = new Uint32Array(parent.length + 1);
   for (let i = 1; i < parent.length; i++) first[parent[i]! + 1]!++;
@@ -38,10 +41,27 @@ function sortedChildren(answer: FlamegraphAnswer): (row: number) => Int32Array {
   const fill = first.slice();
   const list = new Int32Array(Math.max(0, parent.length - 1));
   for (let i = 1; i < parent.length; i++) list[fill[parent[i]!]!++] = i;
+  const heaviest = (a: number, b: number): number => total[b]! - total[a]! || a - b;
+  const rank = order === 'name' ? nameRanks(answer) : null;
+  const compare =
+    rank === null ? heaviest : (a: number, b: number) => rank[a]! - rank[b]! || heaviest(a, b);
   return (row) => {
     const children = list.subarray(first[row]!, first[row + 1]!);
-    return children.length > 1 ? children.sort((a, b) => total[b]! - total[a]! || a - b) : children;
+    return children.length > 1 ? children.sort(compare) : children;
   };
+}
+
+/** node -> the place of its name among all names: comparing numbers is cheaper than comparing names. */
+function nameRanks({ nodes, frames }: FlamegraphAnswer): Uint32Array {
+  const sorted = frames.name
+    .map((_, frame) => frame)
+    .sort((a, b) => (frames.name[a]! < frames.name[b]! ? -1 : 1));
+  const rankOf = new Uint32Array(frames.name.length);
+  sorted.forEach((frame, at) => {
+    const same = at > 0 && frames.name[frame] === frames.name[sorted[at - 1]!];
+    rankOf[frame] = same ? rankOf[sorted[at - 1]!]! : at;
+  });
+  return Uint32Array.from(nodes.frame, (frame) => rankOf[frame] ?? 0);
 }
 
 /** Grows while the tree is walked; rest blocks add rows that the answer does not have. */
@@ -74,9 +94,9 @@ class Rows {
  *
  * Shape   iterative, because stacks may be a thousand frames deep.
  */
-export function buildFlameTree(answer: FlamegraphAnswer): FlameTree {
+export function buildFlameTree(answer: FlamegraphAnswer, order: ChildOrder = 'value'): FlameTree {
   const { nodes } = answer;
-  const childrenOf = sortedChildren(answer);
+  const childrenOf = sortedChildren(answer, order);
   const rows = new Rows();
   const todo: { node: number; parent: number; depth: number; start: number }[] = [];
   if (nodes.id.length > 0) todo.push({ node: 0, parent: -1, depth: 0, start: 0 });
@@ -108,7 +128,7 @@ export function buildFlameTree(answer: FlamegraphAnswer): FlameTree {
       id: nodes.id[node]!,
       parent,
       depth,
-      frame: node === 0 ? ROOT_FRAME : nodes.frame[node]!,
+      frame: nodes.frame[node]!,
       start,
       total: nodes.total[node]!,
       self: nodes.self[node]!,
@@ -185,13 +205,16 @@ export function hasFolded(tree: FlameTree, row: number): boolean {
 export const functionIdOf = (tree: FlameTree, row: number): string =>
   tree.frames.functionId[tree.frame[row]!] ?? '';
 
-/** The first child that is a frame: children are sorted, so the heaviest. -1 for a leaf. */
+/** The heaviest child that is a frame; -1 for a leaf. */
 export function heaviestChild(tree: FlameTree, row: number): number {
-  const child = row + 1;
-  return child < tree.end[row]! && tree.frame[child]! >= 0 ? child : -1;
+  let best = -1;
+  for (let child = row + 1; child < tree.end[row]!; child = tree.end[child]!)
+    if (tree.frame[child]! >= 0 && (best < 0 || tree.total[child]! > tree.total[best]!))
+      best = child;
+  return best;
 }
 
-/** Frames of one function that are not below another frame of it, heaviest first. */
+/** Frames of one function that are not below another frame of it. */
 export function outermostRows(tree: FlameTree, wanted: (row: number) => boolean): number[] {
   const found: number[] = [];
   for (let row = 1; row < tree.count; ) {

@@ -1,8 +1,17 @@
 import { aliasOf, parseProfileType } from '@flamehouse/proto';
 import { canonicalTime, type Range } from '../time.ts';
+import { formatSteps, parseSteps, type ViewStep } from './view-steps.ts';
 
 export const VIEWS = ['both', 'graph', 'table'] as const;
 export const SORTS = ['self', 'total', 'name'] as const;
+export const READINGS = ['top-down', 'bottom-up'] as const;
+export const ORDERS = ['value', 'name'] as const;
+export const ROOTS = ['top', 'bottom'] as const;
+export const SPLITS = ['', 'version', 'instance', 'endpoint'] as const;
+export type Reading = (typeof READINGS)[number];
+export type Order = (typeof ORDERS)[number];
+export type RootSide = (typeof ROOTS)[number];
+export type Split = (typeof SPLITS)[number];
 export type View = (typeof VIEWS)[number];
 export type Sort = (typeof SORTS)[number];
 
@@ -21,6 +30,13 @@ export interface ExploreState {
   readonly search: string; // s
   readonly focus: string; // f, id of the node that fills the width
   readonly focusName: string; // fn, said when the node is not in the data
+  readonly reading: Reading; // m
+  readonly root: RootSide; // root, where the root is drawn
+  readonly order: Order; // ord, of the children of a frame
+  readonly steps: readonly ViewStep[]; // x, in the order in which they apply
+  readonly sandwich: string; // sw, id of the function between its callers and callees
+  readonly sandwichName: string; // swn
+  readonly split: Split; // by, what the line is split by
 }
 
 export const EXPLORE_DEFAULTS: ExploreState = {
@@ -37,6 +53,13 @@ export const EXPLORE_DEFAULTS: ExploreState = {
   search: '',
   focus: '',
   focusName: '',
+  reading: 'top-down',
+  root: 'top',
+  order: 'value',
+  steps: [],
+  sandwich: '',
+  sandwichName: '',
+  split: '',
 };
 
 const TEXT_MAX = 2_000;
@@ -68,7 +91,10 @@ export function parseExplore(search: string): ExploreState {
   const params = new URLSearchParams(search);
   // Of a parameter that is there twice the last counts, so that one can be put behind a link.
   const last = (name: string): string | null => params.getAll(name).at(-1) ?? null;
-  const focus = last('f') ?? '';
+  const id = (name: string): string => {
+    const value = last(name) ?? '';
+    return /^[0-9a-f]{16}$/.test(value) ? value : '';
+  };
   return {
     service: text(last('svc')),
     type: canonicalType(last('t')),
@@ -81,8 +107,15 @@ export function parseExplore(search: string): ExploreState {
     view: oneOf(VIEWS, last('view'), EXPLORE_DEFAULTS.view),
     sort: oneOf(SORTS, last('sort'), EXPLORE_DEFAULTS.sort),
     search: text(last('s')),
-    focus: /^[0-9a-f]{16}$/.test(focus) ? focus : '',
+    focus: id('f'),
     focusName: text(last('fn')),
+    reading: oneOf(READINGS, last('m'), EXPLORE_DEFAULTS.reading),
+    root: oneOf(ROOTS, last('root'), EXPLORE_DEFAULTS.root),
+    order: oneOf(ORDERS, last('ord'), EXPLORE_DEFAULTS.order),
+    steps: parseSteps(params.getAll('x')),
+    sandwich: id('sw'),
+    sandwichName: text(last('swn')),
+    split: oneOf(SPLITS, last('by'), EXPLORE_DEFAULTS.split),
   };
 }
 
@@ -102,6 +135,12 @@ export function formatExplore(state: ExploreState): string {
     s: state.search,
     f: state.focus,
     fn: state.focusName,
+    m: state.reading,
+    root: state.root,
+    ord: state.order,
+    sw: state.sandwich,
+    swn: state.sandwichName,
+    by: state.split,
   };
   const defaults: Readonly<Record<string, string>> = {
     t: EXPLORE_DEFAULTS.type,
@@ -109,10 +148,14 @@ export function formatExplore(state: ExploreState): string {
     to: EXPLORE_DEFAULTS.to,
     view: EXPLORE_DEFAULTS.view,
     sort: EXPLORE_DEFAULTS.sort,
+    m: EXPLORE_DEFAULTS.reading,
+    root: EXPLORE_DEFAULTS.root,
+    ord: EXPLORE_DEFAULTS.order,
   };
   const params = new URLSearchParams();
   for (const key of Object.keys(all).sort())
     if (all[key] !== (defaults[key] ?? '')) params.set(key, all[key]!);
+  for (const step of formatSteps(state.steps)) params.append('x', step);
   const query = params.toString();
   return query === '' ? '' : `?${query}`;
 }

@@ -1,8 +1,10 @@
-import type { FrameKind, FunctionsAnswer } from '@flamehouse/proto';
+import type { FrameKind, FunctionSeriesAnswer, FunctionsAnswer } from '@flamehouse/proto';
 import { Icon } from '../../components/icon.tsx';
+import { Sparkline } from '../../components/sparkline.tsx';
 import { displayName } from '../../flame/labels.ts';
 import type { FlameTree } from '../../flame/tree.ts';
 import { formatPercent, type Measure, plural } from '../../format.ts';
+import { functionHistory } from '../../series.ts';
 import { copyText } from '../../state/toast.ts';
 import type { Links } from './links.ts';
 
@@ -14,7 +16,12 @@ interface DetailsProps {
   readonly measure: Measure;
   readonly coveredMs: number;
   readonly links: Links;
-  readonly onZoom: (row: number) => void;
+  readonly callers: FlameTree | null; // the upper half of a sandwich, where no value is a frame's own
+  readonly upwards: boolean; // the tree is bottom-up: the same
+  readonly whole: number; // what "of all" means
+  readonly history: FunctionSeriesAnswer | null;
+  readonly onZoom: (tree: FlameTree, row: number) => void;
+  readonly onSandwich: (functionId: string, name: string) => void;
   readonly onZoomFunction: (functionId: string) => void;
 }
 
@@ -29,16 +36,17 @@ const KINDS: Readonly<Record<FrameKind, string>> = {
 
 /** Always there, never moves the graph: what is pointed at, else what is picked. */
 export function Details(props: DetailsProps) {
-  const { links, tree, functions } = props;
-  const hovered = links.hoverRow.value;
+  const { links, functions } = props;
+  const hovered = links.hovered.value;
   const functionId =
-    links.hoverFunction.value || (hovered >= 0 ? '' : links.selectedFunction.value);
+    links.hoverFunction.value || (hovered !== null ? '' : links.selectedFunction.value);
   const at =
     functions === null || functionId === '' ? -1 : functions.functions.id.indexOf(functionId);
   if (at >= 0) return <FunctionDetails {...props} functions={functions!} at={at} />;
+  const tree = hovered?.tree ?? props.tree;
   if (tree === null) return <section class="details" aria-label="Details" />;
-  const row = hovered >= 0 && hovered < tree.count ? hovered : props.current;
-  return row < 0 ? (
+  const row = hovered !== null && hovered.row < tree.count ? hovered.row : props.current;
+  return row < 0 || row >= tree.count ? (
     <section class="details" aria-label="Details" />
   ) : (
     <RowDetails {...props} tree={tree} row={row} />
@@ -73,7 +81,9 @@ function FunctionDetails(
           <span class="hide-s">exact, over all stacks</span>
         </div>
       </div>
-      <button type="button" class="btn hide-s" onClick={() => props.onZoomFunction(f.id[at]!)}>
+      <History {...props} functionId={f.id[at]!} />
+      <SandwichButton {...props} functionId={f.id[at]!} name={f.name[at]!} />
+      <button type="button" class="btn hide-m" onClick={() => props.onZoomFunction(f.id[at]!)}>
         <Icon name="explore" /> Zoom to widest
       </button>
       <CopyName name={f.name[at]!} />
@@ -87,6 +97,8 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
   const { frames } = tree;
   const line = frames.line[frame] ?? 0;
   const file = frames.file[frame] ?? '';
+  const callersOnly = props.upwards || tree === props.callers;
+  const functionId = frames.functionId[frame] ?? '';
   const name =
     frame >= 0
       ? displayName(frames.name[frame]!)
@@ -103,7 +115,7 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
           owner={frames.package[frame] ?? ''}
         />
         <div class="facts">
-          {frame !== -2 && (
+          {frame !== -2 && !callersOnly && (
             <span>
               <b>{measure.short(tree.self[row]!, coveredMs)}</b> {measure.column} self
             </span>
@@ -112,7 +124,7 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
             <b>{measure.short(tree.total[row]!, coveredMs)}</b> {measure.column} total
           </span>
           <span>
-            <b>{formatPercent(tree.total[row]! / (tree.total[0]! || 1))}</b> of all
+            <b>{formatPercent(tree.total[row]! / (props.whole || tree.total[0]! || 1))}</b> of all
           </span>
           {focus > 0 && row >= focus && row < tree.end[focus]! && (
             <span>
@@ -122,8 +134,10 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
           {frame === -2 && <span class="hide-s">folded by the server; click to load them</span>}
         </div>
       </div>
+      {frame >= 0 && <History {...props} functionId={functionId} />}
+      {frame >= 0 && <SandwichButton {...props} functionId={functionId} name={name} />}
       {row > 0 && row !== focus && frame >= 0 && (
-        <button type="button" class="btn hide-s" onClick={() => props.onZoom(row)}>
+        <button type="button" class="btn hide-m" onClick={() => props.onZoom(tree, row)}>
           <Icon name="explore" /> Zoom
         </button>
       )}
@@ -155,9 +169,42 @@ function Title(props: {
   );
 }
 
+function SandwichButton(
+  props: DetailsProps & { readonly functionId: string; readonly name: string },
+) {
+  return (
+    <button
+      type="button"
+      class="btn"
+      onClick={() => props.onSandwich(props.functionId, displayName(props.name))}
+    >
+      <Icon name="sandwich" /> Callers
+    </button>
+  );
+}
+
+/** How the share of the function went over the range, once the answer about this function is there. */
+function History(props: DetailsProps & { readonly functionId: string }) {
+  const { history } = props;
+  const found = history?.functionId === props.functionId ? functionHistory(history) : null;
+  return (
+    <figure
+      class="history hide-m"
+      aria-label={found === null ? 'History' : `History: ${found.words}`}
+    >
+      {found !== null && (
+        <>
+          <Sparkline line={found.line} range={found.range} />
+          <figcaption>{found.words}</figcaption>
+        </>
+      )}
+    </figure>
+  );
+}
+
 function CopyName({ name }: { readonly name: string }) {
   return (
-    <button type="button" class="btn hide-s" onClick={() => copyText(name, 'Name copied')}>
+    <button type="button" class="btn hide-m" onClick={() => copyText(name, 'Name copied')}>
       <Icon name="copy" /> Copy name
     </button>
   );

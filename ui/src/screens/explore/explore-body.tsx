@@ -1,21 +1,36 @@
 import { parseProfileType, type ServiceSummary } from '@flamehouse/proto';
 import { useState } from 'preact/hooks';
+import { ContextMenu } from '../../components/menu.tsx';
 import { Notice } from '../../components/states.tsx';
+import type { FlameTree } from '../../flame/tree.ts';
 import { measureOf } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
+import { showToast } from '../../state/toast.ts';
 import type { ExploreState } from '../../state/url.ts';
 import { formatClock } from '../../time.ts';
 import { Details } from './details.tsx';
+import { neighbourDeploy } from './flags.ts';
 import { Footer } from './footer.tsx';
+import { type CommandTarget, commandItems, openSandwich } from './frame-commands.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { HotPathPanel } from './hot-path-panel.tsx';
 import { createLinks } from './links.ts';
 import { FirstLoad, NoSamples } from './nothing.tsx';
-import { FlamePanel, TablePanel } from './panels.tsx';
+import { FlamePanel, type PanelProps, TablePanel } from './panels.tsx';
+import { SandwichPanel } from './sandwich-panel.tsx';
+import { SandwichSentence } from './sandwich-sentence.tsx';
 import { Timeline } from './timeline.tsx';
 import { Toolbar } from './toolbar.tsx';
 import type { ExploreData } from './use-explore-data.ts';
 import { useExploreView, usePageKeys } from './use-explore-view.ts';
+import { useHistory } from './use-history.ts';
+
+interface OpenMenu {
+  readonly target: CommandTarget;
+  readonly at: { readonly x: number; readonly y: number };
+}
+
+const nonEmpty = (tree: FlameTree | null): FlameTree | null => (tree?.count === 0 ? null : tree);
 
 /** Everything below the top bar: line, sentence, toolbar, graph and table, details, footer. */
 export function ExploreBody(props: {
@@ -24,27 +39,50 @@ export function ExploreBody(props: {
   readonly services: readonly ServiceSummary[];
 }) {
   const { state, data, services } = props;
-  const { base, tree, nowMs, coveredMs } = data;
+  const { base, nowMs, coveredMs } = data;
+  const sandwich = state.sandwich !== '';
+  const tree = sandwich ? nonEmpty(data.callees.tree) : data.tree;
+  const callers = sandwich ? nonEmpty(data.callers.tree) : null;
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [links] = useState(createLinks);
   const [help, setHelp] = useState(false);
   const view = useExploreView({
     state,
     tree,
-    stale: base.stale,
+    callers,
+    stale: sandwich ? data.callees.base.stale || data.callers.base.stale : base.stale,
     functions: data.functions.data,
     links,
   });
+  const history = useHistory(state, data, view.currentFunction);
+  const pickSandwich = (): void => {
+    const target = view.functionTarget(view.currentFunction);
+    if (target !== null) view.command('sandwich', target);
+    else showToast('Pick a function first: a frame of the graph or a row of the table');
+  };
+  const stepDeploy = (way: 1 | -1): void => {
+    const selection = neighbourDeploy(data.flags, state.selection, data.range, way);
+    if (selection !== null) setExplore({ selection });
+  };
   usePageKeys({
     '/': () => {
       view.inputRef.current?.focus();
       view.inputRef.current?.select();
     },
     '?': () => setHelp(true),
+    '[': () => stepDeploy(-1),
+    ']': () => stepDeploy(1),
+    i: () => setExplore({ root: state.root === 'top' ? 'bottom' : 'top' }),
+    '1': () => setExplore({ view: 'graph', sandwich: '', sandwichName: '' }),
+    '2': () => setExplore({ view: 'both', sandwich: '', sandwichName: '' }),
+    '3': () => setExplore({ view: 'table', sandwich: '', sandwichName: '' }),
+    '4': () => pickSandwich(),
   });
+  const onMenu: PanelProps['onMenu'] = (target, at) => setMenu(target && { target, at });
   // While another type loads, what is still shown keeps its own words.
   const measure = measureOf(base.data?.type ?? parseProfileType(state.type));
   const empty = base.data !== null && !base.stale && base.data.total === 0;
-  const panel = { state, data, view, measure, links };
+  const panel = { state, data, view, measure, links, onMenu };
 
   return (
     <>
@@ -79,7 +117,9 @@ export function ExploreBody(props: {
         />
       ) : (
         <>
-          {tree === null ? (
+          {sandwich ? (
+            <SandwichSentence state={state} data={data} measure={measure} />
+          ) : tree === null ? (
             <FirstLoad.Sentence failed={base.failure !== null} />
           ) : (
             <HotPathPanel
@@ -88,6 +128,7 @@ export function ExploreBody(props: {
               focus={view.focus}
               measure={measure}
               coveredMs={coveredMs}
+              upwards={view.upwards}
               kept={base.stale}
               onPick={view.zoom}
               onFollow={view.followPath}
@@ -99,8 +140,8 @@ export function ExploreBody(props: {
             </Notice>
           )}
           <Toolbar
-            view={state.view}
-            onView={(next) => setExplore({ view: next })}
+            state={state}
+            onSandwich={pickSandwich}
             search={state.search}
             compiled={view.search}
             count={view.count}
@@ -112,30 +153,52 @@ export function ExploreBody(props: {
             onUnfocus={() => view.zoom(0)}
             onHelp={() => setHelp(true)}
           />
-          <div class={state.view === 'both' ? 'split' : 'split one'}>
-            {state.view !== 'table' && <FlamePanel {...panel} />}
+          <div
+            class={
+              state.view === 'both' || (sandwich && state.view === 'table') ? 'split' : 'split one'
+            }
+          >
+            {sandwich ? (
+              <SandwichPanel {...panel} />
+            ) : (
+              state.view !== 'table' && <FlamePanel {...panel} />
+            )}
             {state.view !== 'graph' && <TablePanel {...panel} />}
           </div>
           <Details
-            tree={tree}
+            tree={view.pickedCaller >= 0 ? callers : tree}
+            callers={callers}
+            upwards={view.upwards}
+            whole={data.functions.data?.total ?? tree?.total[0] ?? 0}
             functions={data.functions.data}
-            focus={view.focus}
-            current={view.current}
+            focus={view.pickedCaller >= 0 ? view.callersFocus : view.focus}
+            current={view.pickedCaller >= 0 ? view.pickedCaller : view.current}
+            history={history}
             measure={measure}
             coveredMs={coveredMs}
             links={links}
-            onZoom={view.zoom}
+            onZoom={view.zoomIn}
+            onSandwich={openSandwich}
             onZoomFunction={view.zoomFunction}
           />
         </>
       )}
       <Footer
-        tree={state.view === 'table' ? null : tree}
+        tree={state.view === 'table' || sandwich ? null : tree}
         functions={data.functions.data}
         measure={measure}
         tier={base.data?.tier ?? null}
         instances={services.find(({ service }) => service === state.service)?.instances ?? 0}
       />
+      {menu !== null && (
+        <ContextMenu
+          at={menu.at}
+          label={`Actions for ${menu.target.name}`}
+          title={menu.target.name}
+          items={commandItems(menu.target)}
+          onClose={() => setMenu(null)}
+        />
+      )}
       {help && <HelpDialog onClose={() => setHelp(false)} />}
     </>
   );

@@ -1,3 +1,6 @@
+import type { Appearance } from '../../series.ts';
+import type { Range } from '../../time.ts';
+
 const ICON_WIDTH = 26;
 const CHARACTER_WIDTH = 7;
 const TEXT_WIDTH_MAX = 160;
@@ -32,4 +35,20 @@ export function placeFlags(
     }
     return { lane: LANES - 1, flip: x + ICON_WIDTH > room, text: false };
   });
+}
+
+/** From the next or previous version on, as far as it ran alone; null where there is none. */
+export function neighbourDeploy(
+  flags: readonly Appearance[],
+  selection: Range | null,
+  range: Range,
+  way: 1 | -1,
+): Range | null {
+  const starts = flags.map(({ atMs }) => atMs).filter((at) => at >= range.from && at < range.to);
+  const at = selection?.from ?? (way === 1 ? range.from - 1 : range.to);
+  const from =
+    way === 1 ? starts.find((start) => start > at) : starts.findLast((start) => start < at);
+  if (from === undefined) return null;
+  const next = starts.find((start) => start > from);
+  return { from, to: Math.round(next ?? range.to) };
 }

@@ -1,17 +1,17 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { FlameView } from '../../flame/flame-view.ts';
+import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import type { RendererFactory } from '../../flame/renderer.ts';
-import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
+import type { FlameTree } from '../../flame/tree.ts';
 import { formatPercent, type Measure } from '../../format.ts';
 import { theme } from '../../state/theme.ts';
-import { copyText } from '../../state/toast.ts';
-import type { Links } from './links.ts';
+import { hoveredFunction, type Links } from './links.ts';
 
 declare global {
   interface Window {
     /** What end-to-end tests look at, since a canvas has no elements. */
-    __flamehouse?: { flameView: FlameView | null };
+    __flamehouse?: { flameView: FlameView | null; callersView?: FlameView | null };
   }
 }
 
@@ -29,16 +29,24 @@ interface FlamePaneProps {
   readonly links: Links;
   readonly onFocus: (row: number) => void;
   readonly onMatchStep: (step: 1 | -1) => void;
+  readonly onCommand: (command: FrameCommand, row: number) => void;
+  readonly onMenu: (row: number, at: { readonly x: number; readonly y: number }) => void;
+  readonly rootAtBottom: boolean;
+  /** The upper half of a sandwich: it stands on its function, which the lower half draws. */
+  readonly callers?: boolean;
+  readonly whole?: number; // what shares are of; the root's total without it
+  readonly hideSelf?: boolean; // frames are callers, so that no value is their own
 }
 
 /** The accessible name of a row: what the details strip says, in one sentence. */
 function describeRow(props: FlamePaneProps, row: number): string {
   const { tree, measure, coveredMs } = props;
   const frame = tree.frame[row]!;
-  const share = formatPercent(tree.total[row]! / (tree.total[0]! || 1));
+  const share = formatPercent(tree.total[row]! / (props.whole || tree.total[0]! || 1));
   if (frame === -2) return `${tree.folded[row]} smaller frames, ${share}`;
   const name = frame < 0 ? 'all' : displayName(tree.frames.name[frame]!);
   const total = measure.long(tree.total[row]!, coveredMs);
+  if (props.hideSelf === true) return `${name}, ${share}, ${total}`;
   const self = measure.long(tree.self[row]!, coveredMs);
   return `${name}, ${share}, ${total} total, ${self} self`;
 }
@@ -51,18 +59,16 @@ export function FlamePane(props: FlamePaneProps) {
   latest.current = props;
   const { links, tree } = props;
   const { selected } = props;
-  const hovered = links.hoverRow.value;
   const linkedFunction =
-    links.hoverFunction.value ||
-    links.selectedFunction.value ||
-    (hovered > 0 ? functionIdOf(tree, hovered) : '');
+    links.hoverFunction.value || links.selectedFunction.value || hoveredFunction(links);
+  const name = props.callers === true ? 'callersView' : 'flameView';
 
   useLayoutEffect(() => {
     const made = new FlameView(
       host.current!,
       {
         onHover: (row) => {
-          links.hoverRow.value = row;
+          links.hovered.value = row < 0 ? null : { tree: latest.current.tree, row };
         },
         onSelect: (row) => {
           links.selectedNode.value = latest.current.tree.id[row] ?? '';
@@ -70,23 +76,20 @@ export function FlamePane(props: FlamePaneProps) {
         },
         onFocus: (row) => latest.current.onFocus(row),
         onMatchStep: (step) => latest.current.onMatchStep(step),
-        onCopy: (row) =>
-          copyText(
-            latest.current.tree.frames.name[latest.current.tree.frame[row]!] ?? 'all',
-            'Name copied',
-          ),
+        onCommand: (command, row) => latest.current.onCommand(command, row),
+        onMenu: (row, at) => latest.current.onMenu(row, at),
         describe: (row) => describeRow(latest.current, row),
       },
       props.renderer,
     );
     view.current = made;
-    window.__flamehouse = { flameView: made };
+    window.__flamehouse = { flameView: null, ...window.__flamehouse, [name]: made };
     return () => {
       made.destroy();
-      links.hoverRow.value = -1;
-      window.__flamehouse = { flameView: null };
+      links.hovered.value = null;
+      window.__flamehouse = { flameView: null, ...window.__flamehouse, [name]: null };
     };
-  }, [links, props.renderer]);
+  }, [links, props.renderer, name]);
   useEffect(() => {
     view.current?.show({
       tree,
@@ -95,27 +98,41 @@ export function FlamePane(props: FlamePaneProps) {
       linkedFunction,
       emphasis: props.emphasis,
       match: props.match,
+      rootAtBottom: props.rootAtBottom,
+      hideRoot: props.callers === true,
     });
-  }, [tree, props.focus, selected, linkedFunction, props.emphasis, props.match, props.renderer]);
+  }, [
+    tree,
+    props.focus,
+    selected,
+    linkedFunction,
+    props.emphasis,
+    props.match,
+    props.renderer,
+    props.rootAtBottom,
+    name,
+  ]);
   // Colours are read again when the theme changes.
   useEffect(() => view.current?.retheme(), [theme.value]);
   useEffect(() => {
     if (props.reveal >= 0) view.current?.reveal(props.reveal);
   }, [props.reveal]);
 
+  const id = props.callers === true ? 'flame-callers' : 'flame';
   return (
-    <div class="flame-pane">
+    <div class={props.callers === true ? 'flame-pane callers' : 'flame-pane'}>
       <div
-        id="flame"
+        id={id}
         class="flame-scroll"
         ref={host}
         role="tree"
         tabIndex={0}
         aria-label={props.label}
-        aria-describedby="flame-help"
+        aria-describedby={`${id}-help`}
       />
-      <span id="flame-help" class="hidden">
-        Arrow keys move between frames, Enter zooms, Escape steps out, Home shows all.
+      <span id={`${id}-help`} class="hidden">
+        Arrow keys move between frames, Enter zooms, Escape steps out, Home shows all, Shift and F10
+        opens the menu of a frame.
       </span>
     </div>
   );

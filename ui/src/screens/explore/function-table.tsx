@@ -2,12 +2,12 @@ import type { FunctionsAnswer } from '@flamehouse/proto';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FILL_TOKENS, fillClass } from '../../flame/colours.ts';
+import { type FrameCommand, functionKey } from '../../flame/keys.ts';
 import { displayName, secondLabel } from '../../flame/labels.ts';
 import type { Search } from '../../flame/search.ts';
-import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
 import { columnShare, groupDigits, type Measure } from '../../format.ts';
 import type { Sort } from '../../state/url.ts';
-import type { Links } from './links.ts';
+import { hoveredFunction, type Links } from './links.ts';
 
 const ROW_HEIGHT = 26;
 const OVERSCAN = 6;
@@ -21,10 +21,11 @@ interface FunctionTableProps {
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly search: Search | null;
-  readonly tree: FlameTree | null; // the graph beside it, whose hovered frame lights up here
   readonly selectedFunction: string;
   readonly links: Links;
   readonly onZoom: (functionId: string) => void;
+  readonly onCommand: (command: FrameCommand, functionId: string) => void;
+  readonly onMenu: (functionId: string, at: { readonly x: number; readonly y: number }) => void;
   readonly nothingFound: ComponentChildren;
 }
 
@@ -44,9 +45,7 @@ export function orderRows(functions: Functions, sort: Sort, search: Search | nul
 export function FunctionTable(props: FunctionTableProps) {
   const { answer, sort, search, links } = props;
   const wrap = useRef<HTMLDivElement>(null);
-  const hovered = links.hoverRow.value;
-  const hoveredFunction =
-    props.tree !== null && hovered > 0 ? functionIdOf(props.tree, hovered) : '';
+  const hovered = hoveredFunction(links);
   const [view, setView] = useState({ top: 0, height: 600 });
   const rows = useMemo(() => orderRows(answer.functions, sort, search), [answer, sort, search]);
   const measure = () => {
@@ -82,6 +81,13 @@ export function FunctionTable(props: FunctionTableProps) {
       (event.target as HTMLElement).tagName !== 'BUTTON'
     )
       props.onZoom(id);
+    const command = id === undefined ? null : functionKey(event);
+    if (id !== undefined && command !== null) {
+      event.preventDefault();
+      if (command === 'menu') props.onMenu(id, menuPoint(wrap.current!, id));
+      else props.onCommand(command, id);
+      return;
+    }
     const next = steps[event.key];
     if (next === undefined || rows[next] === undefined) return;
     event.preventDefault();
@@ -126,7 +132,7 @@ export function FunctionTable(props: FunctionTableProps) {
               row={row}
               index={first + i}
               selfMax={selfMax}
-              hovered={hoveredFunction}
+              hovered={hovered}
             />
           ))}
           <tr class="space">
@@ -137,6 +143,13 @@ export function FunctionTable(props: FunctionTableProps) {
       </table>
     </section>
   );
+}
+
+/** Below the row of a function, where its menu opens when no pointer says it. */
+function menuPoint(host: HTMLElement, functionId: string): { x: number; y: number } {
+  const row = host.querySelector(`tr[data-function="${functionId}"]`) ?? host;
+  const box = row.getBoundingClientRect();
+  return { x: box.left + 16, y: Math.min(box.bottom, window.innerHeight) };
 }
 
 function pick(links: Links, functionId: string): void {
@@ -200,7 +213,7 @@ function Row(
   const f = answer.functions;
   const id = f.id[row]!;
   const described = { kind: f.kind[row]!, file: f.file[row]!, package: f.package[row]! };
-  const second = secondLabel(described);
+  const second = secondLabel(described, f.name[row]!);
   const name = displayName(f.name[row]!);
   const whole = answer.total || 1;
   const selected = props.selectedFunction === id;
@@ -219,6 +232,11 @@ function Row(
       }}
       onClick={() => pick(links, id)}
       onDblClick={() => props.onZoom(id)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        pick(links, id);
+        props.onMenu(id, { x: event.clientX, y: event.clientY });
+      }}
     >
       <td class="fn" title={second === '' ? name : `${name} · ${second}`}>
         <span class="sw" style={{ background: `var(${FILL_TOKENS[fillClass(described)]})` }} />

@@ -11,6 +11,7 @@ interface HotPathProps {
   readonly focus: number;
   readonly measure: Measure;
   readonly coveredMs: number;
+  readonly upwards: boolean; // bottom-up: the subject is where value was spent, the path its callers
   readonly kept: boolean; // shown while the next answer loads
   readonly onPick: (row: number) => void;
   readonly onFollow: () => void;
@@ -46,8 +47,8 @@ export function HotPathPanel(props: HotPathProps) {
       </section>
     );
   }
-  const rows = pathToShow(tree, path);
-  const leaf = rows.at(-1)!;
+  const rows = props.upwards ? path.rows.slice(0, 5) : pathToShow(tree, path);
+  const leaf = props.upwards ? path.subject : rows.at(-1)!;
   // The sentence counts a function wherever it is called, the leaf only on this path.
   const here = leaf === path.subject && tree.total[leaf]! < path.subjectTotal ? ' here' : '';
   const share = sayShare(path.subjectTotal / (whole || 1));
@@ -55,7 +56,12 @@ export function HotPathPanel(props: HotPathProps) {
     <section class={props.kept ? 'hotpath kept' : 'hotpath'} aria-label="Hot path">
       <div class="grow">
         <h1 title={nameOf(tree, path.subject)}>
-          {focus === 0 ? (
+          {props.upwards ? (
+            <>
+              {share} of {focus === 0 ? measure.subject : nameOf(tree, focus)}{' '}
+              {focus === 0 && measure.perSecond ? 'is spent in' : 'comes from'}{' '}
+            </>
+          ) : focus === 0 ? (
             <>
               {share} of {measure.subject} {measure.verb}{' '}
             </>
@@ -65,7 +71,8 @@ export function HotPathPanel(props: HotPathProps) {
             </>
           )}
           <span class="mono">{nameOf(tree, path.subject)}</span>
-          {whereOf(tree, path.subject)}.
+          {whereOf(tree, path.subject)}
+          {props.upwards && focus === 0 ? ' itself' : ''}.
         </h1>
         <div class="crumbs">
           <span class="say hide-s">
@@ -74,7 +81,7 @@ export function HotPathPanel(props: HotPathProps) {
           <span class="muted hide-s">·</span>
           {rows.map((row, i) => (
             <Fragment key={row}>
-              {i > 0 && <Icon name="right" />}
+              {i > 0 && <Icon name={props.upwards ? 'left' : 'right'} />}
               <button
                 type="button"
                 class={row === leaf ? 'last' : ''}

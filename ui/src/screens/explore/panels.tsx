@@ -4,6 +4,7 @@ import { setExplore } from '../../state/location.ts';
 import type { ExploreState } from '../../state/url.ts';
 import { formatRange } from '../../time.ts';
 import { FlamePane } from './flame-pane.tsx';
+import type { CommandTarget } from './frame-commands.ts';
 import { FunctionTable } from './function-table.tsx';
 import type { Links } from './links.ts';
 import { FirstLoad, NoFunctions } from './nothing.tsx';
@@ -11,22 +12,28 @@ import type { ExploreData } from './use-explore-data.ts';
 import type { ExploreView } from './use-explore-view.ts';
 import { useRenderer } from './use-renderer.ts';
 
-interface PanelProps {
+export interface PanelProps {
   readonly state: ExploreState;
   readonly data: ExploreData;
   readonly view: ExploreView;
   readonly measure: Measure;
   readonly links: Links;
+  /** Opens the menu of a frame or of a function of the table. */
+  readonly onMenu: (
+    target: CommandTarget | null,
+    at: { readonly x: number; readonly y: number },
+  ) => void;
 }
 
 /** The graph: loading, failed, or there; the last picture stays until the next one is. */
-export function FlamePanel({ state, data, view, measure, links }: PanelProps) {
+export function FlamePanel({ state, data, view, measure, links, onMenu }: PanelProps) {
   const { base, tree, shown, nowMs } = data;
+  const { detailLoading } = data.whole;
   const renderer = useRenderer(tree?.count ?? 0);
   const waiting = base.loading && (base.stale || base.data === null);
   return (
     <section class="pane" aria-label="Flame graph">
-      {(waiting || data.detailLoading) && <Progress />}
+      {(waiting || detailLoading) && <Progress />}
       {base.failure !== null && base.data === null ? (
         <Failed failure={base.failure} onRetry={base.retry} />
       ) : tree === null ? (
@@ -47,6 +54,10 @@ export function FlamePanel({ state, data, view, measure, links }: PanelProps) {
             links={links}
             onFocus={view.zoom}
             onMatchStep={view.step}
+            onCommand={(command, row) => view.command(command, view.frameTarget(tree, row))}
+            onMenu={(row, at) => onMenu(view.frameTarget(tree, row), at)}
+            rootAtBottom={state.root === 'bottom'}
+            hideSelf={view.upwards}
           />
         </div>
       )}
@@ -58,7 +69,7 @@ export function FlamePanel({ state, data, view, measure, links }: PanelProps) {
 }
 
 /** The exact table, in the same states. */
-export function TablePanel({ state, data, view, links }: PanelProps) {
+export function TablePanel({ state, data, view, links, onMenu }: PanelProps) {
   const { functions } = data;
   const answer = functions.data;
   return (
@@ -77,10 +88,11 @@ export function TablePanel({ state, data, view, links }: PanelProps) {
             sort={state.sort}
             onSort={(sort) => setExplore({ sort })}
             search={view.search}
-            tree={data.tree}
             selectedFunction={view.currentFunction}
             links={links}
             onZoom={view.zoomFunction}
+            onCommand={(command, id) => view.command(command, view.functionTarget(id))}
+            onMenu={(id, at) => onMenu(view.functionTarget(id), at)}
             nothingFound={
               <NoFunctions
                 functions={answer}

@@ -1,13 +1,17 @@
 import type { RefObject } from 'preact';
 import { Icon } from '../../components/icon.tsx';
+import { Picker } from '../../components/picker.tsx';
 import type { Search } from '../../flame/search.ts';
-import { VIEWS, type View } from '../../state/url.ts';
+import { setExplore } from '../../state/location.ts';
+import { type ExploreState, type Reading, VIEWS, type View } from '../../state/url.ts';
+import { StepChips } from './step-chips.tsx';
+import { ViewMenu } from './view-menu.tsx';
 
 const VIEW_NAMES: Readonly<Record<View, string>> = { both: 'Both', graph: 'Graph', table: 'Table' };
 
 interface ToolbarProps {
-  readonly view: View;
-  readonly onView: (view: View) => void;
+  readonly state: ExploreState;
+  readonly onSandwich: () => void;
   readonly search: string;
   readonly compiled: Search | null;
   readonly count: string; // what was found, in words
@@ -20,8 +24,18 @@ interface ToolbarProps {
   readonly onHelp: () => void;
 }
 
+const READINGS = [
+  { value: 'top-down', label: 'Top-down', note: 'from the entry' },
+  { value: 'bottom-up', label: 'Bottom-up', note: 'from where it was spent' },
+] as const;
+
+/** What leaving a sandwich means for the URL. */
+const WHOLE = { sandwich: '', sandwichName: '', focus: '', focusName: '' } as const;
+
 /** Views, search, what is focused, and what the colours mean. */
 export function Toolbar(props: ToolbarProps) {
+  const { state } = props;
+  const sandwich = state.sandwich !== '';
   return (
     <div class="bar">
       <fieldset class="seg" aria-label="View">
@@ -29,13 +43,26 @@ export function Toolbar(props: ToolbarProps) {
           <button
             type="button"
             key={view}
-            aria-pressed={props.view === view}
-            onClick={() => props.onView(view)}
+            aria-pressed={!sandwich && state.view === view}
+            onClick={() => setExplore({ view, ...(sandwich ? WHOLE : {}) })}
           >
             {VIEW_NAMES[view]}
           </button>
         ))}
+        <button type="button" aria-pressed={sandwich} onClick={props.onSandwich}>
+          Sandwich
+        </button>
       </fieldset>
+      {!sandwich && (
+        <Picker
+          label="Reading"
+          value={state.reading}
+          options={READINGS}
+          onPick={(reading) =>
+            setExplore({ reading: reading as Reading, focus: '', focusName: '' })
+          }
+        />
+      )}
       <SearchBox {...props} />
       {props.focus !== null && (
         <span class={props.focus.gone ? 'chip gone' : 'chip focus'} title={props.focus.name}>
@@ -51,8 +78,10 @@ export function Toolbar(props: ToolbarProps) {
           </button>
         </span>
       )}
+      <StepChips steps={state.steps} />
       <span class="grow hide-s" />
       <Legend />
+      <ViewMenu state={state} />
       <button
         type="button"
         class="icon-btn hide-s"

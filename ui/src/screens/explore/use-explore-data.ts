@@ -1,18 +1,13 @@
-import type {
-  FlamegraphAnswer,
-  FunctionsAnswer,
-  ProfileTypesAnswer,
-  SeriesAnswer,
-} from '@flamehouse/proto';
-import { useMemo, useRef } from 'preact/hooks';
-import { apiUrl, getJson } from '../../api/client.ts';
+import type { FunctionsAnswer, ProfileTypesAnswer, SeriesAnswer } from '@flamehouse/proto';
+import { useMemo } from 'preact/hooks';
+import { apiUrl, getJson, type Params } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { REFRESH_MS, useTick } from '../../api/use-services.ts';
-import { graftAnswer } from '../../flame/graft.ts';
-import { buildFlameTree, type FlameTree, hasFolded } from '../../flame/tree.ts';
 import { appearances, coverage, sumSeries } from '../../series.ts';
 import type { ExploreState } from '../../state/url.ts';
+import { stepTexts } from '../../state/view-steps.ts';
 import { type Range, resolveRange, stepFor } from '../../time.ts';
+import { useGraph } from './use-graph.ts';
 
 const FUNCTIONS_MAX = 10_000;
 
@@ -23,6 +18,9 @@ function useNow(state: ExploreState): number {
   // The clock is read again when one of these changes.
   return useMemo(() => Date.now(), [state.service, state.type, state.from, state.to, tick]);
 }
+
+/** Steps that drop stacks make the total smaller, so that it says nothing about the time it took. */
+const DROPPING: ReadonlySet<string> = new Set(['only', 'not', 'from']);
 
 /** How long a total must have taken at the mean of the line: so graph, table and line say the same cores. */
 const coveredMs = (totalMicros: number, mean: number, range: Range): number =>
@@ -43,7 +41,7 @@ export function useExploreData(state: ExploreState) {
     version: state.version,
     filter: state.filter,
   };
-  const ask = (path: string, times: typeof range, more: Record<string, string | number> = {}) => ({
+  const ask = (path: string, times: typeof range, more: Params = {}) => ({
     url: apiUrl(path, {
       ...common,
       from: Math.round(times.from),
@@ -65,13 +63,26 @@ export function useExploreData(state: ExploreState) {
     (signal) => getJson(seriesAsk.url, signal),
     seriesAsk.subject,
   );
-  const flameAsk = ask('flamegraph', shown);
-  const base = useQuery<FlamegraphAnswer>(
-    ready ? flameAsk.url : null,
-    (signal) => getJson(flameAsk.url, signal),
-    flameAsk.subject,
-  );
-  const functionsAsk = ask('functions', shown, { limit: FUNCTIONS_MAX });
+  const x = stepTexts(state.steps);
+  const graph = {
+    times: { from: Math.round(shown.from), to: Math.round(shown.to) },
+    subject: { from: state.from, to: state.to, sel: JSON.stringify(state.selection) },
+    focus: state.focus,
+    order: state.order,
+  };
+  const view = state.reading === 'bottom-up' ? state.reading : '';
+  const whole = useGraph({ ...graph, ready, path: 'flamegraph', params: { ...common, x, view } });
+  const { base } = whole;
+  const half = (name: 'callers' | 'callees') => ({
+    ...graph,
+    ready: ready && state.sandwich !== '',
+    path: `functions/${state.sandwich}/${name}`,
+    params: { ...common, x },
+    ofFunction: true,
+  });
+  const callers = useGraph(half('callers'));
+  const callees = useGraph(half('callees'));
+  const functionsAsk = ask('functions', shown, { limit: FUNCTIONS_MAX, x });
   const functions = useQuery<FunctionsAnswer>(
     ready ? functionsAsk.url : null,
     (signal) => getJson(functionsAsk.url, signal),
@@ -89,7 +100,8 @@ export function useExploreData(state: ExploreState) {
     () => (series.data === null ? [] : appearances(series.data)),
     [series.data],
   );
-  const mean = line === null || series.stale ? 0 : coverage(line, shown).mean;
+  const covered = line === null || series.stale ? null : coverage(line, shown);
+  const dropped = state.steps.some(({ step }) => DROPPING.has(step.does));
   return {
     nowMs,
     range,
@@ -99,43 +111,15 @@ export function useExploreData(state: ExploreState) {
     types,
     line,
     flags,
-    coveredMs: coveredMs(base.data?.total ?? 0, mean, shown),
+    coveredMs:
+      dropped && covered !== null && covered.coveredMs > 0
+        ? covered.coveredMs
+        : coveredMs(base.data?.total ?? 0, covered?.mean ?? 0, shown),
+    whole,
+    callers,
+    callees,
     base,
-    ...useDetail(base.data, base.stale, state.focus, common),
+    tree: whole.tree,
+    ask,
   };
-}
-
-/** The tree of the answer, with what is below the focused frame asked for in full and grafted in. */
-function useDetail(
-  answer: FlamegraphAnswer | null,
-  stale: boolean,
-  focus: string,
-  common: Record<string, string>,
-): { readonly tree: FlameTree | null; readonly detailLoading: boolean } {
-  const plain = useMemo(() => (answer === null ? null : buildFlameTree(answer)), [answer]);
-  const row = plain === null || focus === '' ? undefined : plain.rowOfId.get(focus);
-  const wanted = plain !== null && row !== undefined && row > 0 && !stale && hasFolded(plain, row);
-  const url =
-    answer === null || !wanted
-      ? null
-      : apiUrl('flamegraph', { ...common, from: answer.from, to: answer.to, root: focus });
-  const detail = useQuery<FlamegraphAnswer>(
-    url,
-    (signal) => getJson(url!, signal),
-    `detail ${focus}`,
-  );
-  const ready = url !== null && detail.dataKey === url;
-  const tree = useMemo(
-    () =>
-      answer !== null && ready && detail.data !== null
-        ? buildFlameTree(graftAnswer(answer, detail.data, focus))
-        : plain,
-    [answer, plain, ready, detail.data, focus],
-  );
-  // While a refresh loads the detail again, the last complete picture stays.
-  const last = useRef<{ focus: string; tree: FlameTree } | null>(null);
-  const waiting = url !== null && !ready && detail.failure === null;
-  const keep = waiting && last.current?.focus === focus ? last.current.tree : null;
-  if (!waiting && tree !== null) last.current = { focus, tree };
-  return { tree: keep ?? tree, detailLoading: waiting };
 }

@@ -1,12 +1,14 @@
 import type { FunctionsAnswer } from '@flamehouse/proto';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { findHotPath } from '../../flame/hot-path.ts';
+import { findHotPath, findSelfPath } from '../../flame/hot-path.ts';
+import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import { compileSearch, findMatches } from '../../flame/search.ts';
 import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
 import { formatPercent, groupDigits, plural } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
 import type { ExploreState } from '../../state/url.ts';
+import { type CommandTarget, openSandwich, runCommand, targetOf } from './frame-commands.ts';
 import type { Links } from './links.ts';
 
 /** A match narrower than this share of the focus is zoomed to when it is stepped to. */
@@ -14,7 +16,8 @@ const VISIBLE_SHARE = 0.003;
 
 interface ViewInput {
   readonly state: ExploreState;
-  readonly tree: FlameTree | null;
+  readonly tree: FlameTree | null; // of the graph, or of the callees of a sandwich
+  readonly callers: FlameTree | null; // of the upper half of a sandwich
   readonly stale: boolean;
   readonly functions: FunctionsAnswer | null;
   readonly links: Links;
@@ -23,32 +26,41 @@ interface ViewInput {
 export type ExploreView = ReturnType<typeof useExploreView>;
 
 /** What follows from URL and data together: focus, hot path, matches, and the ways to change them. */
-export function useExploreView({ state, tree, stale, functions, links }: ViewInput) {
+export function useExploreView(input: ViewInput) {
+  const { state, tree, callers, stale, functions, links } = input;
+  const sandwich = state.sandwich !== '';
   const inputRef = useRef<HTMLInputElement>(null);
   const [at, setAt] = useState(-1); // index of the match that was stepped to
   const [reveal, setReveal] = useState(-1);
 
   const focusRow = tree === null || state.focus === '' ? 0 : (tree.rowOfId.get(state.focus) ?? -1);
-  const focusGone = tree !== null && !stale && focusRow < 0;
+  const callersFocus = callers?.rowOfId.get(state.focus) ?? 0;
+  const focusGone = tree !== null && !stale && focusRow < 0 && callersFocus === 0;
   const focus = Math.max(0, focusRow);
-  const path = useMemo(
-    () => (tree === null || tree.count === 0 ? null : findHotPath(tree, focus)),
-    [tree, focus],
-  );
+  const upwards = state.reading === 'bottom-up';
+  const path = useMemo(() => {
+    if (tree === null || tree.count === 0 || sandwich) return null;
+    return upwards ? findSelfPath(tree, focus) : findHotPath(tree, focus);
+  }, [tree, focus, sandwich, upwards]);
   const search = useMemo(() => compileSearch(state.search), [state.search]);
   const matches = useMemo(
     () => (tree === null || search === null ? null : findMatches(tree, search)),
     [tree, search],
   );
+  const callersMatch = useMemo(
+    () => (callers === null || search === null ? null : findMatches(callers, search)),
+    [callers, search],
+  );
   const found = matches !== null && matches.rows.length > 0;
   // A new search starts at its first match.
   useEffect(() => setAt(-1), [search]);
 
-  const zoom = (row: number): void => {
-    if (tree === null) return;
+  const zoomIn = (of: FlameTree | null, row: number): void => {
+    if (of === null) return;
     if (row <= 0) setExplore({ focus: '', focusName: '' });
-    else setExplore({ focus: tree.id[row]!, focusName: tree.frames.name[tree.frame[row]!] ?? '' });
+    else setExplore({ focus: of.id[row]!, focusName: of.frames.name[of.frame[row]!] ?? '' });
   };
+  const zoom = (row: number): void => zoomIn(tree, row);
   const select = (row: number): void => {
     links.selectedNode.value = tree?.id[row] ?? '';
     links.selectedFunction.value = '';
@@ -66,6 +78,11 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     select(row);
   };
   const zoomFunction = (functionId: string): void => {
+    if (sandwich) {
+      const at = functions?.functions.id.indexOf(functionId) ?? -1;
+      openSandwich(functionId, displayName(functions?.functions.name[at] ?? ''));
+      return;
+    }
     if (tree === null) return;
     const row = widestRow(tree, functionId);
     if (row < 0) return;
@@ -78,20 +95,43 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     if (leaf !== undefined) select(leaf);
   };
 
+  const functionTarget = (functionId: string): CommandTarget | null => {
+    const at = functions?.functions.id.indexOf(functionId) ?? -1;
+    if (at < 0) return null;
+    const name = displayName(functions!.functions.name[at]!);
+    return { functionId, name, stack: null, zoom: () => zoomFunction(functionId) };
+  };
+  const frameTarget = (of: FlameTree, row: number): CommandTarget | null =>
+    targetOf(of, row, upwards || of === callers, () => zoomIn(of, row));
+  const command = (name: FrameCommand, target: CommandTarget | null): void => {
+    if (target !== null) runCommand(name, target);
+  };
+
   const picked = tree?.rowOfId.get(links.selectedNode.value) ?? -1;
-  const usual = focus > 0 ? focus : (path?.rows.at(-1) ?? -1);
+  const usual = focus > 0 || sandwich ? focus : (path?.rows.at(-1) ?? -1);
+  const pickedCaller = picked >= 0 ? -1 : (callers?.rowOfId.get(links.selectedNode.value) ?? -1);
   const current = links.selectedFunction.value !== '' ? -1 : picked >= 0 ? picked : usual;
+
+  const currentFunction =
+    links.selectedFunction.value ||
+    (pickedCaller >= 0
+      ? functionIdOf(callers!, pickedCaller)
+      : tree !== null && current >= 0
+        ? functionIdOf(tree, current)
+        : '');
 
   return {
     focus,
+    callersFocus,
     focusGone,
+    sandwich,
+    upwards,
+    pickedCaller,
     /** The row that the details are about: what was picked, else the focus, else the leaf of the hot path. */
     current,
     /** The row that is ringed: the same, but a search rings its own. */
     ringed: picked < 0 && found ? -1 : current,
-    currentFunction:
-      links.selectedFunction.value ||
-      (tree !== null && current > 0 ? functionIdOf(tree, current) : ''),
+    currentFunction,
     focusName: displayName(state.focusName || tree?.frames.name[tree.frame[focus]!] || state.focus),
     path,
     search,
@@ -99,10 +139,15 @@ export function useExploreView({ state, tree, stale, functions, links }: ViewInp
     found,
     /** Nothing found dims nothing: the graph stays as it is. */
     match: found ? matches.byRow : null,
+    callersMatch: (callersMatch?.rows.length ?? 0) > 0 ? callersMatch!.byRow : null,
     count: countWords(),
     inputRef,
     reveal,
     zoom,
+    zoomIn,
+    functionTarget,
+    frameTarget,
+    command,
     step,
     zoomFunction,
     followPath,

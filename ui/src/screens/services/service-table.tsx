@@ -1,12 +1,12 @@
 import type { SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
 import { apiUrl, getJson } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
+import { Sparkline } from '../../components/sparkline.tsx';
 import { formatNumber } from '../../format.ts';
 import { type Line, sumSeries } from '../../series.ts';
 import { followLink, go } from '../../state/location.ts';
 import { type ExploreState, exploreUrl } from '../../state/url.ts';
 import { formatAgo, type Range } from '../../time.ts';
-import { Sparkline } from './sparkline.tsx';
 
 interface ServiceTableProps {
   readonly services: readonly ServiceSummary[];

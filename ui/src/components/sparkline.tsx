@@ -1,5 +1,5 @@
-import type { Line } from '../../series.ts';
-import type { Range } from '../../time.ts';
+import type { Line } from '../series.ts';
+import type { Range } from '../time.ts';
 
 const WIDTH = 240;
 const HEIGHT = 26;
