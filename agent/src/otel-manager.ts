@@ -105,13 +105,16 @@ function attachWith(manager: Manager, switches: Switches): AttachedManager {
   };
 }
 
-/** Put a method of its own on an object. The answer takes it away, unless somebody wrapped it since. */
+/**
+ * Put a method of its own on an object. The answer puts the original back, unless somebody wrapped
+ * it since. It is not deleted: V8 reads an object slowly ever after, and this one at every promise.
+ */
 function replace(owner: object, name: string, method: (...args: never[]) => unknown): () => void {
-  const before = Object.getOwnPropertyDescriptor(owner, name);
-  Object.defineProperty(owner, name, { value: method, configurable: true, writable: true });
+  const value: unknown = Reflect.get(owner, name);
+  const define = (one: unknown) =>
+    Object.defineProperty(owner, name, { value: one, configurable: true, writable: true });
+  define(method);
   return () => {
-    if (Object.getOwnPropertyDescriptor(owner, name)?.value !== method) return;
-    if (before === undefined) Reflect.deleteProperty(owner, name);
-    else Object.defineProperty(owner, name, before);
+    if (Object.getOwnPropertyDescriptor(owner, name)?.value === method) define(value);
   };
 }

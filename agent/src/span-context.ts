@@ -50,6 +50,12 @@ export class SpanContexts {
   readonly #hook: ContextHook;
   readonly #registration: OtelRegistration;
   #manager: AttachedManager | null = null;
+  /** The last answer to what is wanted: code stays in one context for many callbacks. */
+  #last: {
+    readonly own: OwnStore | undefined;
+    readonly context: OtelContext | undefined;
+    readonly wanted: SampleContext;
+  } | null = null;
   #running = false;
 
   constructor(options: SpanContextsOptions) {
@@ -74,6 +80,7 @@ export class SpanContexts {
     this.#running = false;
     this.#registration.stop();
     this.#attach(undefined);
+    this.#last = null;
     this.#hook.stop();
     this.#own.disable();
   }
@@ -150,8 +157,17 @@ export class SpanContexts {
   }
 
   #wanted(): SampleContext | undefined {
-    const own = this.#own.getStore() ?? NOTHING;
-    const context = this.#manager?.active?.() ?? own.carried;
+    const own = this.#own.getStore();
+    const context = this.#manager?.active?.() ?? own?.carried;
+    if (own === undefined && context === undefined) return undefined;
+    const last = this.#last;
+    if (last !== null && last.context === context && last.own === own) return last.wanted;
+    const wanted = this.#contextFor(own ?? NOTHING, context);
+    if (wanted !== undefined) this.#last = { own, context, wanted };
+    return wanted;
+  }
+
+  #contextFor(own: OwnStore, context: OtelContext | undefined): SampleContext | undefined {
     const span = spanOf(context);
     let base: SampleContext | null = null;
     if (context !== undefined && span !== undefined && span !== own.inherited) {

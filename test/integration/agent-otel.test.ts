@@ -44,8 +44,9 @@ async function main() {
     await agent.stop();
     const manager = globalThis[Symbol.for('opentelemetry.js.api.1')];
     said.slot = Object.keys(Object.getOwnPropertyDescriptor(manager, 'context'));
-    said.methods = Object.getOwnPropertyNames(manager.context._asyncLocalStorage).filter((name) =>
-      ['run', 'enterWith'].includes(name));
+    const storage = manager.context._asyncLocalStorage;
+    const prototype = require('node:async_hooks').AsyncLocalStorage.prototype;
+    said.methods = ['run', 'enterWith'].filter((name) => storage[name] !== prototype[name]);
     tracer.startActiveSpan('after', (span) => {
       workAfterStop();
       said.after = trace.getActiveSpan() === span;
@@ -69,9 +70,11 @@ const FORMATS = {
   'ES module': {
     file: 'app.mjs',
     head: (sdk: string) =>
-      `import * as agent from '@flamehouse/agent';
+      `import { createRequire } from 'node:module';
+       import * as agent from '@flamehouse/agent';
        import { trace } from '@opentelemetry/api';
-       import { NodeTracerProvider } from '${sdk}';`,
+       import { NodeTracerProvider } from '${sdk}';
+       const require = createRequire(import.meta.url);`,
   },
 };
 
