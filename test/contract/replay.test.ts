@@ -115,6 +115,30 @@ describe('replaying a segment', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('with more rows than a block of the engine has adds nothing', async () => {
+    const text = Array.from({ length: 70_000 }, (_, row) => `main;step-${row} | 1 0 1000`);
+    const large = agentUpload({ service: 'large', startMs: hour, cpu: text.join('\n') });
+    const spool = join(dir, 'spool-large', 'segments');
+    const path = join(spool, '000000000000001-000000000000aaaa.segment');
+    for (const _time of ['first', 'again']) {
+      await rm(join(dir, 'spool-large'), { recursive: true, force: true });
+      await mkdir(spool, { recursive: true });
+      await writeFile(path, encodeRecord(large));
+      const pipeline = await openPipeline(storage, join(dir, 'spool-large'), (insert) =>
+        storage.engine.insert(insert),
+      );
+      await pipeline.flush();
+      await pipeline.close();
+      expect(await sums(storage, 'large')).toMatchObject({
+        samples: 70_000,
+        samples_1m: 70_000,
+        samples_1h: 70_000,
+        function_minutes: 70_000,
+        instance_minutes: 1,
+      });
+    }
+  });
+
   test.each([...TABLE_NAMES.keys()])(
     'that stopped after %i of its inserts stores every upload once',
     async (insertsDone) => {

@@ -1,11 +1,14 @@
 import { promisify } from 'node:util';
-import { gunzip as gunzipCallback } from 'node:zlib';
+import { gunzip as gunzipCallback, gunzipSync } from 'node:zlib';
 import { ApiError } from '../errors.ts';
 
 const gunzipAsync = promisify(gunzipCallback);
 
 // The largest profile seen in use, of a Go service with 100,000 stacks, has 30 MiB.
 export const PROFILE_BYTES_MAX = 64 * 2 ** 20;
+
+// What an agent sends takes 0.1 ms here and 0.4 ms of streams and callbacks on a thread (2026-11-20).
+const HERE_BYTES_MAX = 2 ** 20;
 
 /**
  * The bytes of a profile as they came, decompressed if they are gzip (one member or several).
@@ -21,11 +24,10 @@ export async function gunzipProfile(
     return body;
   }
   try {
-    return await gunzipAsync(body, { maxOutputLength: bytesMax });
+    const here = isSmall(body) ? gunzipHere(body, Math.min(bytesMax, HERE_BYTES_MAX)) : null;
+    return here ?? (await gunzipAsync(body, { maxOutputLength: bytesMax }));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw tooLarge(body.length, bytesMax);
-    }
+    if (isTooLarge(cause)) throw tooLarge(body.length, bytesMax);
     const detail = `gzip of ${body.length} bytes: ${(cause as Error).message}`;
     throw new ApiError('INGEST_GZIP_INVALID', detail, { cause });
   }
@@ -33,6 +35,29 @@ export async function gunzipProfile(
 
 function isGzip(body: Uint8Array): boolean {
   return body[0] === 0x1f && body[1] === 0x8b;
+}
+
+/** By the size at the end of gzip, which the sender may have got wrong. */
+function isSmall(body: Uint8Array): boolean {
+  if (body.length < GZIP_BYTES_MIN || body.length > HERE_BYTES_MAX) return false;
+  const end = new DataView(body.buffer, body.byteOffset + body.length - 4, 4);
+  return end.getUint32(0, true) <= HERE_BYTES_MAX;
+}
+
+const GZIP_BYTES_MIN = 18;
+
+/** Without a thread; null when it turns out to be larger. */
+function gunzipHere(body: Uint8Array, bytesMax: number): Uint8Array | null {
+  try {
+    return gunzipSync(body, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if (isTooLarge(error)) return null;
+    throw error;
+  }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 function tooLarge(bytes: number, bytesMax: number): ApiError {

@@ -4,6 +4,7 @@ import type { NormalisedUpload } from './normalise.ts';
 import {
   type AddRow,
   addUploadRows,
+  FOLDED,
   frameLine,
   seriesLine,
   stackLine,
@@ -55,7 +56,8 @@ export class TableBatch {
       if (parts === undefined) continue;
       const columns = TABLE_COLUMNS[table];
       const tsv = Buffer.concat(parts);
-      await engine.insert({ table, columns, tsv, token: `${segment}:${table}` });
+      const token = `${segment}:${table}`;
+      await engine.insert({ table: FOLDED[table] ?? table, columns, tsv, token });
     }
     for (const [table, key, period] of this.added.values()) this.known[table].add(key, period);
   }

@@ -53,6 +53,9 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   min_insert_block_size_rows: '10000000',
   min_insert_block_size_bytes: String(2 ** 31),
   deduplicate_blocks_in_dependent_materialized_views: 1,
+  // The same for rows that a view unfolds.
+  max_block_size: '10000000',
+  max_threads: 1,
 };
 
 /** SQL with bound values in, rows out, and inserts with a token: all that storage needs of ClickHouse. */
