@@ -201,3 +201,27 @@ test('another copy of the sampler that is loaded later: the agent leaves', async
   ]);
   expect(uploadsOf('later').length).toBeLessThan(4);
 });
+
+test('over its budget the agent samples less, and values stay right', async () => {
+  const app = `${BURN} setInterval(() => burn(10), 20); setTimeout(() => process.exit(0), 3600);`;
+  const result = await runHost({
+    files: { 'app.js': app },
+    env: env('budget', {
+      FLAMEHOUSE_WINDOW_MS: '500',
+      FLAMEHOUSE_OVERHEAD_BUDGET_PERCENT: '0.01',
+    }),
+  });
+  expect(result).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  const windows = uploadsOf('budget');
+  const rates = windows.map(({ meta }) => (meta['agent'] as { sampleHz: number }).sampleHz);
+  expect(rates[0]).toBe(99);
+  expect(Math.min(...rates)).toBeLessThan(50);
+  for (const { meta, profiles } of windows) {
+    const cpu = profiles.get('cpu')!;
+    const { sampleHz } = meta['agent'] as { sampleHz: number };
+    expect(cpu.period).toBe(Math.round(1e9 / sampleHz));
+    expect(totalOf(cpu, 'cpu')).toBe(meta['processCpuNanos']);
+    const lengthNanos = Number(BigInt(String(meta['to'])) - BigInt(String(meta['from'])));
+    expect(totalOf(cpu, 'wall')).toBeLessThan(2 * lengthNanos);
+  }
+});
