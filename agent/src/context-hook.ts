@@ -17,6 +17,7 @@ export class ContextHook {
   readonly #outer: (SampleContext | undefined)[] = [];
   #hook: AsyncHook | null = null;
   #current: SampleContext | undefined;
+  #known = false; // the sampler has #current, and it is the only place that has one
   #stopped = false;
 
   constructor(
@@ -46,6 +47,11 @@ export class ContextHook {
     }
   }
 
+  /** The sampler may have begun afresh, without a context. */
+  forget(): void {
+    this.#known = false;
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#set(undefined);
@@ -65,9 +71,11 @@ export class ContextHook {
   }
 
   #set(context: SampleContext | undefined): void {
+    if (this.#known && context === this.#current) return;
     this.#current = context;
     try {
       this.#profiler.setContext(context);
+      this.#known = this.#hook !== null;
     } catch {
       // Thrown out of an async hook it would end the process; the sampler keeps what it had.
     }

@@ -73,6 +73,7 @@ export class SpanContexts {
   /** Look whether OpenTelemetry came or went without being noticed. */
   check(): void {
     this.#registration.check();
+    this.#hook.forget(); // the sampler is stopped and started where this is called
   }
 
   /** Let go of everything; the sampler must still run. */

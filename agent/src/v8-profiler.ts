@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import type * as Pprof from '@datadog/pprof';
 import { AgentError } from './messages.ts';
@@ -122,9 +123,15 @@ function loadPprof(): typeof Pprof {
   return createRequire(__filename)('@datadog/pprof');
 }
 
-/** Asks the addon itself: flags in NODE_OPTIONS or a worker's execArgv make versions lie both ways. */
+/**
+ * Asks the addon itself: flags in NODE_OPTIONS or a worker's execArgv make versions lie both ways.
+ *
+ * But not where a storage keeps its store in resources, which only those without frames do: the addon
+ * runs a storage of its own, and a second one costs every await of the host 70 ns there (Node 20).
+ */
 export function findContextPath(): ContextPath {
   if (process.platform === 'win32') return 'none';
+  if ('kResourceStore' in new AsyncLocalStorage()) return 'slot';
   try {
     const probe = createRequire(__filename)('@datadog/pprof/out/src/async-context-frame.js');
     return probe.isAsyncContextFrameActive() ? 'frame' : 'slot';
