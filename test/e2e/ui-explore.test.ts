@@ -106,8 +106,28 @@ test('dragging over the line selects a part of the range', async () => {
 
 test('a flag marks where a version begins, and selects what came after', async () => {
   const page = await openGraph();
-  await page.click('.flag:has-text("4f2c1e9")');
+  await page.focus('.flag:has-text("4f2c1e9")');
+  await page.keyboard.press('Enter');
+  await page.click('[role=menuitem]:has-text("Time after it began")');
   expect(query(page)['sel']).toMatch(/^\d+~\d+$/);
+  await page.click('.flag:has-text("4f2c1e9")');
+  await page.click('[role=menuitem]:has-text("Only this version")');
+  expect(query(page)['ver']).toBe('4f2c1e9');
+});
+
+test('the line splits by version, instance and endpoint, and a legend keeps one of them', async () => {
+  const page = await openGraph();
+  await page.waitForFunction(() =>
+    document.querySelector('.head')?.textContent?.includes('lowest to highest of 6 instances'),
+  );
+  await page.click('.seg.small button:has-text("instance")');
+  await page.waitForSelector('.legend.lines');
+  expect(await page.locator('.legend.lines').innerText()).toMatch(/pod-a.*2 smaller/s);
+  await page.click('.seg.small button:has-text("endpoint")');
+  await page.waitForSelector('.legend.lines button:has-text("POST /checkout")');
+  await screenshot(page, 'ui-split');
+  await page.click('.legend.lines button:has-text("POST /checkout")');
+  expect(query(page)).toEqual({ svc: 'checkout', q: '{endpoint="POST /checkout"}' });
 });
 
 test('types have names of their own and bytes have binary units', async () => {

@@ -222,6 +222,19 @@ function typesAnswer(state: FixtureState): ProfileTypesAnswer {
   };
 }
 
+/** What instances and endpoints take of the whole. */
+const SHARES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  instance: {
+    'pod-a': 0.18,
+    'pod-b': 0.17,
+    'pod-c': 0.16,
+    'pod-d': 0.17,
+    'pod-e': 0.16,
+    'pod-f': 0.16,
+  },
+  endpoint: { 'POST /checkout': 0.56, 'GET /cart/:id': 0.24, 'GET /healthz': 0.05, '': 0.15 },
+};
+
 /** Two versions, the second from 55 % of the range on, with a wave so that the line is no ruler. */
 function seriesOf(
   params: URLSearchParams,
@@ -246,7 +259,8 @@ function seriesOf(
         0.01 * Math.sin(at / 9_000));
     return { labels: { version }, timesMs, values: timesMs.map(wave) };
   });
-  const grouped = params.get('groupBy') === 'version';
+  const groupBy = params.get('groupBy') ?? '';
+  const grouped = groupBy === 'version';
   const merged = [
     {
       labels: {},
@@ -254,12 +268,20 @@ function seriesOf(
       values: series.flatMap((s) => s.values),
     },
   ];
+  const shares = SHARES[groupBy];
+  const shared = Object.entries(shares ?? {}).map(([value, share]) => ({
+    labels: { [groupBy]: value },
+    timesMs: merged[0]!.timesMs,
+    values: merged[0]!.values.map(
+      (sum, i) => sum * share * (1 + 0.06 * Math.sin(i / 9 + share * 40)),
+    ),
+  }));
   return {
     ...head,
     unit: bytes ? 'bytes' : 'cores',
     stepMs,
     tier: 'raw',
-    series: grouped ? series : merged,
+    series: grouped ? series : shares === undefined ? merged : shared,
   };
 }
 

@@ -102,3 +102,88 @@ export function functionHistory(
   const range = { from: line.timesMs[0]!, to: line.timesMs.at(-1)! + line.stepMs };
   return { line, range, words: before === after ? after : `${before} → ${after}` };
 }
+
+/** One line of a split: its label and its values at the times of the whole line. */
+export interface SplitLine {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  readonly mean: number; // over the times at which it reported
+}
+
+const SPLIT_LINES_MAX = 5;
+
+/** The groups of a series at the times of the whole, largest first; the smallest are added up as one line. */
+export function splitSeries(answer: SeriesAnswer, label: string, line: Line): SplitLine[] {
+  const at = new Map(line.timesMs.map((time, i) => [time, i]));
+  const groups = new Map<string, (number | null)[]>();
+  for (const { labels, timesMs, values } of answer.series) {
+    const name = labels[label] ?? '';
+    const sums = groups.get(name) ?? line.timesMs.map((): number | null => null);
+    timesMs.forEach((time, i) => {
+      const slot = at.get(time);
+      if (slot !== undefined) sums[slot] = (sums[slot] ?? 0) + values[i]!;
+    });
+    groups.set(name, sums);
+  }
+  const sum = (values: readonly (number | null)[]): number =>
+    values.reduce<number>((total, value) => total + (value ?? 0), 0);
+  const sorted = [...groups].sort((a, b) => sum(b[1]) - sum(a[1]) || a[0].localeCompare(b[0]));
+  const shown = sorted.length > SPLIT_LINES_MAX ? sorted.slice(0, SPLIT_LINES_MAX - 1) : sorted;
+  const rest = sorted.slice(shown.length).map(([, values]) => values);
+  if (rest.length > 0) shown.push([`${rest.length} smaller`, rest.reduce(addValues)]);
+  return shown.map(([name, values]) => {
+    const reported = values.filter((value) => value !== null).length;
+    return { name: name || 'none', values, mean: sum(values) / (reported || 1) };
+  });
+}
+
+const addValues = (a: (number | null)[], b: (number | null)[]): (number | null)[] =>
+  a.map((value, i) => {
+    const other = b[i] ?? null;
+    return value === null && other === null ? null : (value ?? 0) + (other ?? 0);
+  });
+
+/** What the service would come to if every instance were like its lowest, or its highest. */
+export interface Band {
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  readonly instances: number;
+}
+
+/** The band over instances at the times of the whole line; null when there are not two. */
+export function instanceBand(answer: SeriesAnswer, line: Line): Band | null {
+  const at = new Map<number, number[]>();
+  const seen = new Set<string>();
+  for (const { labels, timesMs, values } of answer.series) {
+    seen.add(labels['instance'] ?? '');
+    timesMs.forEach((time, i) => {
+      at.set(time, [...(at.get(time) ?? []), values[i]!]);
+    });
+  }
+  if (seen.size < 2) return null;
+  const edge = (pick: (...values: number[]) => number) =>
+    line.timesMs.map((time) => {
+      const values = at.get(time) ?? [];
+      return values.length < 2 ? null : pick(...values) * values.length;
+    });
+  return { low: edge(Math.min), high: edge(Math.max), instances: seen.size };
+}
+
+/** What deploys say about when versions took over; without deploys, when each is first seen. */
+export function versionFlags(
+  deploys: readonly {
+    readonly version: string;
+    readonly environment: string;
+    readonly at: number;
+  }[],
+  seen: readonly Appearance[],
+  environment: string,
+): Appearance[] {
+  const known = deploys
+    .filter((deploy) => environment === '' || deploy.environment === environment)
+    .map(({ version, at }) => ({ version, atMs: at }));
+  const named = new Set(known.map(({ version }) => version));
+  return [...known, ...seen.filter(({ version }) => !named.has(version))].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
+}

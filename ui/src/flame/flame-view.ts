@@ -342,7 +342,8 @@ export class FlameView {
   }
 }
 
-function readTheme(): Palette {
+/** The colours of the theme that is shown. */
+export function readTheme(): Palette {
   const { documentElement } = document;
   const style = getComputedStyle(documentElement);
   const dark = documentElement.dataset['theme'] === 'dark';

@@ -1,4 +1,10 @@
-import { parseProfileType, type ServiceSummary } from '@flamehouse/proto';
+import {
+  formatSelector,
+  type Matcher,
+  parseProfileType,
+  parseSelector,
+  type ServiceSummary,
+} from '@flamehouse/proto';
 import { useState } from 'preact/hooks';
 import { ContextMenu } from '../../components/menu.tsx';
 import { Notice } from '../../components/states.tsx';
@@ -6,7 +12,7 @@ import type { FlameTree } from '../../flame/tree.ts';
 import { measureOf } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
 import { showToast } from '../../state/toast.ts';
-import type { ExploreState } from '../../state/url.ts';
+import type { ExploreState, Split } from '../../state/url.ts';
 import { formatClock } from '../../time.ts';
 import { Details } from './details.tsx';
 import { neighbourDeploy } from './flags.ts';
@@ -31,6 +37,21 @@ interface OpenMenu {
 }
 
 const nonEmpty = (tree: FlameTree | null): FlameTree | null => (tree?.count === 0 ? null : tree);
+
+/** Keep one version, instance or endpoint: the version has a field of its own, the others go into the filter. */
+function onlyLabel(state: ExploreState, label: Split, value: string): Partial<ExploreState> {
+  if (label === 'version') return { version: value, split: '' };
+  const kept = readSelector(state.filter).filter(({ name }) => name !== label);
+  return { filter: formatSelector([...kept, { name: label, op: '=', value }]), split: '' };
+}
+
+function readSelector(filter: string): readonly Matcher[] {
+  try {
+    return filter === '' ? [] : parseSelector(filter);
+  } catch {
+    return []; // A filter that the server refuses too: the new one takes its place.
+  }
+}
 
 /** Everything below the top bar: line, sentence, toolbar, graph and table, details, footer. */
 export function ExploreBody(props: {
@@ -98,6 +119,11 @@ export function ExploreBody(props: {
         failure={data.series.failure}
         onRetry={data.series.retry}
         onSelect={(selection) => setExplore({ selection })}
+        split={state.split}
+        splitLines={data.split}
+        band={data.band}
+        onSplit={(split) => setExplore({ split })}
+        onOnly={(label, value) => setExplore(onlyLabel(state, label, value))}
       />
       {base.failure !== null && base.data !== null && (
         <Notice kind="error">

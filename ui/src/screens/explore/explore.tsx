@@ -26,9 +26,7 @@ export function ExploreScreen() {
     document.title = `${state.service || 'Explore'}, ${title} · Flamehouse`;
   }, [state.service, title]);
 
-  const bar = (
-    <ExploreTopBar state={state} services={known} types={data.types.data} nowMs={data.nowMs} />
-  );
+  const bar = <ExploreTopBar state={state} services={known} data={data} />;
   if (state.service !== '') {
     return (
       <Shell title={`${title} of ${state.service}`} bar={bar}>

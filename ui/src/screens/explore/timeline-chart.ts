@@ -1,9 +1,11 @@
 import uPlot from 'uplot';
-import { type Line, niceTicks } from '../../series.ts';
+import { type Band, type Line, niceTicks, type SplitLine } from '../../series.ts';
 import { formatClock, formatDay, type Range } from '../../time.ts';
 
 export interface ChartState {
   readonly line: Line;
+  readonly split: readonly SplitLine[] | null; // drawn instead of the whole line
+  readonly band: Band | null;
   readonly range: Range;
   readonly left: number; // px for the labels of the y axis
   readonly bytes: boolean;
@@ -24,7 +26,14 @@ const DAY_MS = 86_400_000;
 const token = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** uPlot in the look of the design: one line over a soft area, y from 0, a drag selects. */
+/** Dashes of the lines of a split, so that colour is not all that tells them apart. */
+export const SPLIT_DASHES = [[], [6, 3], [2, 3], [10, 3, 2, 3], [14, 4]] as const;
+
+/** What a chart is built for: another number of lines needs another chart. */
+export const chartShape = ({ left, split, band }: ChartState): string =>
+  `${left} ${split?.length ?? 0} ${band !== null}`;
+
+/** uPlot in the look of the design: one line over its band or a soft area, or the lines of a split; a drag selects. */
 export class TimelineChart {
   private readonly plot: uPlot;
   private state: ChartState;
@@ -61,8 +70,45 @@ export class TimelineChart {
 
   private data(): uPlot.AlignedData {
     // A step is drawn at its middle: its value stands for all of it.
-    const { timesMs, values, stepMs } = this.state.line;
-    return [timesMs.map((time) => time + stepMs / 2), [...values]];
+    const { line, split, band } = this.state;
+    const times = line.timesMs.map((time) => time + line.stepMs / 2);
+    if (split !== null) return [times, ...split.map(({ values }) => [...values])];
+    const edges = band === null ? [] : [[...band.high], [...band.low]];
+    return [times, [...line.values], ...edges];
+  }
+
+  /** The highest value that is drawn. */
+  private top(): number {
+    const { line, split, band } = this.state;
+    const drawn = split?.flatMap(({ values }) => values) ?? [line.peak, ...(band?.high ?? [])];
+    return drawn.reduce<number>((max, value) => Math.max(max, value ?? 0), 0);
+  }
+
+  private series(): uPlot.Series[] {
+    const { split, band } = this.state;
+    if (split !== null)
+      return split.map((_, i) => ({
+        stroke: () => token(`--split-${i + 1}`),
+        width: 1.5,
+        dash: [...SPLIT_DASHES[i % SPLIT_DASHES.length]!],
+        spanGaps: false,
+        points: { show: false },
+      }));
+    const line: uPlot.Series = {
+      stroke: () => token('--series'),
+      width: 1.5,
+      spanGaps: false,
+      points: {
+        show: true,
+        size: 4,
+        fill: () => token('--series'),
+        filter: () => lonelyPoints(this.state.line.values),
+      },
+    };
+    const edge: uPlot.Series = { width: 0, spanGaps: false, points: { show: false } };
+    return band === null
+      ? [{ ...line, fill: () => `${token('--series-band')}80` }]
+      : [line, edge, edge];
   }
 
   private options(): uPlot.Options {
@@ -86,7 +132,7 @@ export class TimelineChart {
       },
       scales: {
         x: { time: true, range: () => [this.state.range.from, this.state.range.to] },
-        y: { range: () => [0, this.state.line.peak > 0 ? this.state.line.peak * 1.12 : 1] },
+        y: { range: () => [0, this.top() > 0 ? this.top() * 1.12 : 1] },
       },
       axes: [
         {
@@ -107,25 +153,15 @@ export class TimelineChart {
           stroke: grey,
           grid: { stroke: () => token('--grid'), width: 1 },
           ticks: { show: false },
-          splits: () => niceTicks(this.state.line.peak * 1.12, this.state.bytes),
+          splits: () => niceTicks(this.top() * 1.12, this.state.bytes),
           values: (_, splits) => splits.map((v) => this.state.tick(v)),
         },
       ],
-      series: [
-        {},
-        {
-          stroke: () => token('--series'),
-          width: 1.5,
-          fill: () => `${token('--series-band')}80`,
-          spanGaps: false,
-          points: {
-            show: true,
-            size: 4,
-            fill: () => token('--series'),
-            filter: () => lonelyPoints(this.state.line.values),
-          },
-        },
-      ],
+      series: [{}, ...this.series()],
+      bands:
+        this.state.split === null && this.state.band !== null
+          ? [{ series: [2, 3], fill: () => token('--series-band') }]
+          : [],
       hooks: {
         setSelect: [(u) => this.selected(u)],
         setCursor: [(u) => this.moved(u)],

@@ -1,13 +1,16 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
 import { Icon } from '../../components/icon.tsx';
+import { ContextMenu, type MenuItem } from '../../components/menu.tsx';
 import { Progress } from '../../components/states.tsx';
 import type { Measure } from '../../format.ts';
-import { type Appearance, coverage, type Line } from '../../series.ts';
+import { type Appearance, type Band, coverage, type Line, type SplitLine } from '../../series.ts';
 import { theme } from '../../state/theme.ts';
+import type { Split } from '../../state/url.ts';
 import { formatClock, formatRange, type Range } from '../../time.ts';
 import { placeFlags } from './flags.ts';
-import { CHART_BOTTOM, CHART_TOP, TimelineChart } from './timeline-chart.ts';
+import { CHART_BOTTOM, CHART_TOP, chartShape, TimelineChart } from './timeline-chart.ts';
+import { SplitLegend, SplitPicker } from './timeline-split.tsx';
 
 interface TimelineProps {
   readonly line: Line | null;
@@ -21,6 +24,11 @@ interface TimelineProps {
   readonly failure: ApiFailure | null;
   readonly onRetry: () => void;
   readonly onSelect: (selection: Range | null) => void;
+  readonly split: Split;
+  readonly splitLines: readonly SplitLine[] | null;
+  readonly band: Band | null;
+  readonly onSplit: (split: Split) => void;
+  readonly onOnly: (split: Split, value: string) => void;
 }
 
 const FLAG_LANE = 19;
@@ -47,6 +55,22 @@ export function Timeline(props: TimelineProps) {
             {formatClock(cursor.atMs)}: {measure.tick(cursor.value)}
           </span>
         )}
+        {cursor === null && props.band !== null && props.split === '' && (
+          <span
+            class="hide-s muted"
+            title="What the service would come to if every instance were like its lowest, or its highest"
+          >
+            band: lowest to highest of {props.band.instances} instances
+          </span>
+        )}
+        {props.splitLines !== null && (
+          <SplitLegend
+            split={props.split}
+            lines={props.splitLines}
+            measure={measure}
+            onOnly={props.onOnly}
+          />
+        )}
         <span class="grow" />
         {selection !== null && (
           <span class="chip focus">
@@ -61,6 +85,7 @@ export function Timeline(props: TimelineProps) {
             </button>
           </span>
         )}
+        <SplitPicker split={props.split} onSplit={props.onSplit} />
       </div>
       <div class="timeline">
         {props.failure !== null && line === null ? (
@@ -104,6 +129,8 @@ function Plot(props: PlotProps) {
   const left = props.bytes || props.measure.column === '' ? 60 : 36;
   const state = {
     line: props.line,
+    split: props.splitLines,
+    band: props.band,
     range: props.range,
     left,
     bytes: props.bytes,
@@ -127,11 +154,11 @@ function Plot(props: PlotProps) {
       sizes.disconnect();
       made.destroy();
     };
-  }, [left]);
+  }, [chartShape(state)]);
   // `state` is these.
   useEffect(
     () => chart.current?.show(state),
-    [props.line, props.range.from, props.range.to, props.measure],
+    [props.line, props.splitLines, props.band, props.range.from, props.range.to, props.measure],
   );
   // Colours are read while drawing.
   useEffect(() => chart.current?.retheme(), [theme.value]);
@@ -160,9 +187,10 @@ function Plot(props: PlotProps) {
   );
 }
 
-/** Where versions begin. */
+/** Where versions begin; each opens what can be done with its version. */
 function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonly room: number }) {
   const { from, to } = props.range;
+  const [open, setOpen] = useState<OpenFlag | null>(null);
   const visible = props.appearances.filter(({ atMs }) => atMs >= from && atMs < to);
   const places = placeFlags(
     visible.map(({ atMs, version }) => ({
@@ -171,10 +199,31 @@ function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonl
     })),
     props.room,
   );
+  const itemsOf = (i: number): readonly MenuItem[] => {
+    const { version, atMs } = visible[i]!;
+    const next = visible[i + 1]?.atMs ?? to;
+    const before = visible[i - 1]?.atMs ?? from;
+    return [
+      { label: 'Only this version', icon: 'filter', act: () => props.onOnly('version', version) },
+      {
+        label: 'Time after it began',
+        act: () => props.onSelect({ from: Math.round(atMs), to: Math.round(next) }),
+        first: true,
+      },
+      ...(atMs > before
+        ? [
+            {
+              label: 'Time before it began',
+              act: () => props.onSelect({ from: Math.round(before), to: Math.round(atMs) }),
+            },
+          ]
+        : []),
+    ];
+  };
   return (
     <>
       {visible.map(({ version, atMs }, i) => (
-        <div key={version}>
+        <div key={`${version} ${atMs}`}>
           <div
             class="flag-line"
             style={{ left: props.at(atMs), top: '0', bottom: `${CHART_BOTTOM}px` }}
@@ -183,17 +232,37 @@ function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonl
             type="button"
             class={places[i]!.flip ? 'flag flip' : 'flag'}
             style={{ left: props.at(atMs), top: `${places[i]!.lane * FLAG_LANE}px` }}
-            aria-label={`${version} is first seen at ${formatClock(atMs)}. Show what came after.`}
-            title={`${version} is first seen at ${formatClock(atMs)}. Show what came after.`}
-            onClick={() => props.onSelect({ from: atMs, to: Math.round(to) })}
+            aria-label={`${version} begins at ${formatClock(atMs)}`}
+            aria-haspopup="menu"
+            aria-expanded={open?.version === version}
+            title={`${version} begins at ${formatClock(atMs)}`}
+            onClick={(event) => {
+              const box = event.currentTarget.getBoundingClientRect();
+              setOpen({ version, at: { x: box.left, y: box.bottom + 4 }, items: itemsOf(i) });
+            }}
           >
             <Icon name="flag" />
             {places[i]!.text && <span class="text">{version}</span>}
           </button>
         </div>
       ))}
+      {open !== null && (
+        <ContextMenu
+          at={open.at}
+          label={`Version ${open.version}`}
+          title={open.version}
+          items={open.items}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </>
   );
+}
+
+interface OpenFlag {
+  readonly version: string;
+  readonly at: { readonly x: number; readonly y: number };
+  readonly items: readonly MenuItem[];
 }
 
 /** Axis labels are round numbers: 2, not 2.00. */

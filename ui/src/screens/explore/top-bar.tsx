@@ -4,15 +4,14 @@ import { Picker, type PickerOption } from '../../components/picker.tsx';
 import { RangePicker } from '../../components/range-picker.tsx';
 import { formatNumber, measureOf } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
-import { copyText } from '../../state/toast.ts';
-import { type ExploreState, exploreUrl } from '../../state/url.ts';
-import { formatRange, resolveRange } from '../../time.ts';
+import type { ExploreState } from '../../state/url.ts';
+import { copyLink, ShareMenu } from './share-menu.tsx';
+import type { ExploreData } from './use-explore-data.ts';
 
 interface TopBarProps {
   readonly state: ExploreState;
   readonly services: readonly ServiceSummary[];
-  readonly types: ProfileTypesAnswer | null;
-  readonly nowMs: number;
+  readonly data: ExploreData;
 }
 
 const ORDER = ['cpu', 'wall', 'heap', 'heap-objects', 'alloc', 'alloc-objects'];
@@ -34,21 +33,8 @@ const withAny = (values: readonly string[], current: string, any: string): Picke
     .map((value) => ({ value, label: value })),
 ];
 
-/** Relative times are frozen, so that the link shows the same tomorrow. */
-function copyLink(state: ExploreState, nowMs: number): void {
-  const range = resolveRange(state.from, state.to, nowMs);
-  const frozen = {
-    ...state,
-    from: String(Math.round(range.from)),
-    to: String(Math.round(range.to)),
-  };
-  copyText(
-    `${window.location.origin}${exploreUrl(frozen)}`,
-    `Link copied, times frozen to ${formatRange(range, nowMs)}`,
-  );
-}
-
-export function ExploreTopBar({ state, services, types, nowMs }: TopBarProps) {
+export function ExploreTopBar({ state, services, data }: TopBarProps) {
+  const { nowMs } = data;
   const service = services.find((known) => known.service === state.service);
   const names = services.map((known) => ({
     value: known.service,
@@ -92,7 +78,7 @@ export function ExploreTopBar({ state, services, types, nowMs }: TopBarProps) {
       <Picker
         label="Profile type"
         value={state.type}
-        options={typeOptions(types, state.type)}
+        options={typeOptions(data.types.data, state.type)}
         onPick={(type) => setExplore({ type })}
       />
       {state.filter !== '' && (
@@ -119,6 +105,7 @@ export function ExploreTopBar({ state, services, types, nowMs }: TopBarProps) {
       <button type="button" class="btn hide-m" onClick={() => copyLink(state, nowMs)}>
         <Icon name="link" /> Copy link
       </button>
+      <ShareMenu state={state} data={data} />
     </>
   );
 }

@@ -1,9 +1,21 @@
-import type { FunctionsAnswer, ProfileTypesAnswer, SeriesAnswer } from '@flamehouse/proto';
+import type {
+  DeploySummary,
+  FunctionsAnswer,
+  ProfileTypesAnswer,
+  SeriesAnswer,
+} from '@flamehouse/proto';
 import { useMemo } from 'preact/hooks';
 import { apiUrl, getJson, type Params } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { REFRESH_MS, useTick } from '../../api/use-services.ts';
-import { appearances, coverage, sumSeries } from '../../series.ts';
+import {
+  appearances,
+  coverage,
+  instanceBand,
+  splitSeries,
+  sumSeries,
+  versionFlags,
+} from '../../series.ts';
 import type { ExploreState } from '../../state/url.ts';
 import { stepTexts } from '../../state/view-steps.ts';
 import { type Range, resolveRange, stepFor } from '../../time.ts';
@@ -63,6 +75,20 @@ export function useExploreData(state: ExploreState) {
     (signal) => getJson(seriesAsk.url, signal),
     seriesAsk.subject,
   );
+  const groupBy = state.split === 'endpoint' ? 'endpoint' : 'instance';
+  const groupedAsk = ask('series', range, { stepMs: stepFor(range), groupBy });
+  const grouped = useQuery<SeriesAnswer>(
+    ready ? groupedAsk.url : null,
+    (signal) => getJson(groupedAsk.url, signal),
+    groupedAsk.subject,
+  );
+  const deploysUrl = (times: Params) => apiUrl('deploys', { service: state.service, ...times });
+  const deploys = useQuery<{ readonly deploys: readonly DeploySummary[] }>(
+    ready ? deploysUrl({ from: Math.round(range.from), to: Math.round(range.to) }) : null,
+    (signal) =>
+      getJson(deploysUrl({ from: Math.round(range.from), to: Math.round(range.to) }), signal),
+    deploysUrl({ from: state.from, to: state.to }),
+  );
   const x = stepTexts(state.steps);
   const graph = {
     times: { from: Math.round(shown.from), to: Math.round(shown.to) },
@@ -97,8 +123,30 @@ export function useExploreData(state: ExploreState) {
 
   const line = useMemo(() => (series.data === null ? null : sumSeries(series.data)), [series.data]);
   const flags = useMemo(
-    () => (series.data === null ? [] : appearances(series.data)),
-    [series.data],
+    () =>
+      series.data === null
+        ? []
+        : versionFlags(
+            deploys.stale ? [] : (deploys.data?.deploys ?? []),
+            appearances(series.data),
+            state.environment,
+          ),
+    [series.data, deploys.data, deploys.stale, state.environment],
+  );
+  const parts = state.split === 'version' ? series : grouped;
+  const split = useMemo(
+    () =>
+      state.split === '' || parts.data === null || parts.stale || line === null
+        ? null
+        : splitSeries(parts.data, state.split, line),
+    [state.split, parts.data, parts.stale, line],
+  );
+  const band = useMemo(
+    () =>
+      state.split !== '' || grouped.data === null || grouped.stale || line === null
+        ? null
+        : instanceBand(grouped.data, line),
+    [state.split, grouped.data, grouped.stale, line],
   );
   const covered = line === null || series.stale ? null : coverage(line, shown);
   const dropped = state.steps.some(({ step }) => DROPPING.has(step.does));
@@ -111,6 +159,8 @@ export function useExploreData(state: ExploreState) {
     types,
     line,
     flags,
+    split,
+    band,
     coveredMs:
       dropped && covered !== null && covered.coveredMs > 0
         ? covered.coveredMs
