@@ -11,6 +11,7 @@ import { createMetrics, registerHttpMetrics } from './http/metrics.ts';
 import { registerSecurityHeaders } from './http/security.ts';
 import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
 import { registerStopping } from './http/stopping.ts';
+import { registerStorageMetrics } from './http/storage-metrics.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { diffRoutes } from './routes/diff.ts';
@@ -30,6 +31,7 @@ import { spanFlamegraphRoutes } from './routes/span-flamegraph.ts';
 import { stallsRoutes } from './routes/stalls.ts';
 import { tracesRoutes } from './routes/traces.ts';
 import type { ComparisonStore } from './storage/comparison-store.ts';
+import type { EngineActivity } from './storage/engine.ts';
 import type { IngestPipeline, ProfileStore } from './storage/profile-store.ts';
 import { SERVER_VERSION } from './version.ts';
 
@@ -38,6 +40,7 @@ export interface AppDependencies {
   readonly store: ProfileStore;
   readonly comparisons: ComparisonStore;
   readonly ingest: IngestPipeline;
+  readonly activity: EngineActivity;
   readonly logger?: FastifyBaseLogger; // by default one on stdout at config.logLevel
   readonly now?: () => number; // epoch milliseconds
   readonly uiDirectory?: string; // by default where the built UI is found
@@ -89,6 +92,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   registerStopping(app);
   registerRequestLog(app);
   registerHttpMetrics(app, metrics);
+  registerStorageMetrics(metrics.registry, dependencies);
   registerErrors(app, metrics);
   registerValidation(app);
   registerCompression(app);

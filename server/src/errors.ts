@@ -96,6 +96,10 @@ const catalogue = {
     status: 422,
     help: 'The question takes more time or memory than one query may. Shorten the range or narrow the filter.',
   },
+  QUERY_BUSY: {
+    status: 503,
+    help: 'More questions wait than the server will answer in time. Ask again after Retry-After seconds.',
+  },
   QUERY_NODE_NOT_FOUND: {
     status: 404,
     help: 'Take `root` from nodes.id of an answer with the same service, type, range and filter.',

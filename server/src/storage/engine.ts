@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import { ApiError } from '../errors.ts';
 import type { BoundValue } from './bound-settings.ts';
 import { storageError } from './engine-errors.ts';
 import { Slots } from './slots.ts';
@@ -58,14 +59,33 @@ const INSERT_SETTINGS: ClickHouseSettings = {
   max_threads: 1,
 };
 
+export type Outcome = 'done' | 'failed' | 'left'; // left: whoever asked is gone
+
+/** Is told what the engine did and how long it took. */
+export interface EngineObserver {
+  query(seconds: number, result: Outcome): void;
+  /** A query found no room in the queue. */
+  refused(): void;
+  insert(table: string, seconds: number, result: Outcome): void;
+}
+
+/** How busy the engine is. */
+export interface EngineActivity {
+  readonly queries: { readonly running: number; readonly waiting: number };
+  observer: EngineObserver | null;
+}
+
 /** SQL with bound values in, rows out, and inserts with a token: all that storage needs of ClickHouse. */
-export class Engine {
+export class Engine implements EngineActivity {
+  observer: EngineObserver | null = null;
+  readonly queries: EngineActivity['queries'];
   private readonly clients: EngineClients;
   private readonly readers: Slots<EngineClient>;
 
   constructor(clients: EngineClients) {
     this.clients = clients;
     this.readers = new Slots(clients.readers);
+    this.queries = this.readers;
   }
 
   /** Rows of one query as arrays. UInt64 columns come as text. */
@@ -87,14 +107,15 @@ export class Engine {
 
   async insert({ table, columns, tsv, token }: Insert): Promise<void> {
     if (tsv.length === 0) return;
-    const result = await guarded(() =>
-      this.clients.writer.client.exec({
+    const timed = this.timed((seconds, result) => this.observer?.insert(table, seconds, result));
+    await timed(async () => {
+      const { stream } = await this.clients.writer.client.exec({
         query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT TabSeparated`,
         values: Readable.from([tsv], { objectMode: false }),
         clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: token },
-      }),
-    );
-    await readAll(result.stream);
+      });
+      await readAll(stream);
+    });
   }
 
   close(): Promise<void> {
@@ -102,24 +123,59 @@ export class Engine {
     return this.clients.close();
   }
 
-  private read(query: Query, format: string, signal: AbortSignal | undefined): Promise<Buffer> {
-    return this.readers.run(async ({ client, bind, canAbort }) => {
-      const { query_params, clickhouse_settings } = bind(query.values);
-      return guarded(async () => {
-        const { stream } = await client.exec({
-          query: `${query.sql}\nFORMAT ${format}`,
-          ...(query_params === undefined ? {} : { query_params }),
-          clickhouse_settings: {
-            ...QUERY_SETTINGS,
-            output_format_json_quote_64bit_integers: 1,
-            ...clickhouse_settings,
-          },
-          ...(canAbort && signal !== undefined ? { abort_signal: signal } : {}),
-        });
-        return readAll(stream);
-      });
-    }, signal);
+  private async read(
+    query: Query,
+    format: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Buffer> {
+    const timed = this.timed((seconds, result) => this.observer?.query(seconds, result), signal);
+    try {
+      return await this.readers.run(
+        (client) => timed(() => answer(client, query, { format, signal })),
+        signal,
+      );
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'QUERY_BUSY') this.observer?.refused();
+      throw error;
+    }
   }
+
+  /** Runs work, says how long it took, and puts its errors into the words of our catalogue. */
+  private timed(report: (seconds: number, result: Outcome) => void, signal?: AbortSignal) {
+    return async <T>(work: () => Promise<T>): Promise<T> => {
+      const start = performance.now();
+      const done = (result: Outcome) => {
+        report((performance.now() - start) / 1_000, signal?.aborted ? 'left' : result);
+      };
+      try {
+        const result = await guarded(work);
+        done('done');
+        return result;
+      } catch (error) {
+        done('failed');
+        throw error;
+      }
+    };
+  }
+}
+
+async function answer(
+  { client, bind, canAbort }: EngineClient,
+  { sql, values }: Query,
+  { format, signal }: { readonly format: string; readonly signal: AbortSignal | undefined },
+): Promise<Buffer> {
+  const { query_params, clickhouse_settings } = bind(values);
+  const { stream } = await client.exec({
+    query: `${sql}\nFORMAT ${format}`,
+    ...(query_params === undefined ? {} : { query_params }),
+    clickhouse_settings: {
+      ...QUERY_SETTINGS,
+      output_format_json_quote_64bit_integers: 1,
+      ...clickhouse_settings,
+    },
+    ...(canAbort && signal !== undefined ? { abort_signal: signal } : {}),
+  });
+  return readAll(stream);
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

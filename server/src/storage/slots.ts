@@ -5,24 +5,35 @@ interface Waiting<T> {
   readonly fail: (error: unknown) => void;
 }
 
-// A page asks about ten questions at once; what waits behind two hundred would be answered to nobody.
-const WAITING_MAX = 200;
+// A page asks about ten questions at once; what waits behind a hundred would be answered to nobody.
+const WAITING_MAX = 100;
 
 /** Lends each slot to one piece of work at a time; the rest waits in order. */
 export class Slots<T> {
   private readonly free: T[];
-  private readonly waiting = new Set<Waiting<T>>();
+  private readonly count: number;
+  private readonly queue = new Set<Waiting<T>>();
   private closed = false;
 
   constructor(slots: readonly T[]) {
     this.free = [...slots];
+    this.count = slots.length;
+  }
+
+  /** Slots that are lent. */
+  get running(): number {
+    return this.count - this.free.length;
+  }
+
+  get waiting(): number {
+    return this.queue.size;
   }
 
   /**
    * Run work with a slot. When the signal fires the promise rejects at once, and the slot
    * comes back when the work has really ended.
    *
-   * Errors  the signal's reason; STORAGE_UNAVAILABLE when too many wait or after `close`.
+   * Errors  the signal's reason; QUERY_BUSY when too many wait; STORAGE_UNAVAILABLE after `close`.
    */
   async run<R>(work: (slot: T) => Promise<R>, signal?: AbortSignal): Promise<R> {
     const slot = await this.take(signal);
@@ -35,8 +46,8 @@ export class Slots<T> {
   /** Reject everything that waits. */
   close(): void {
     this.closed = true;
-    for (const { fail } of this.waiting) fail(closedError());
-    this.waiting.clear();
+    for (const { fail } of this.queue) fail(closedError());
+    this.queue.clear();
   }
 
   private take(signal: AbortSignal | undefined): Promise<T> {
@@ -44,13 +55,13 @@ export class Slots<T> {
     if (this.closed) return Promise.reject(closedError());
     const slot = this.free.pop();
     if (slot !== undefined) return Promise.resolve(slot);
-    if (this.waiting.size >= WAITING_MAX) {
+    if (this.queue.size >= WAITING_MAX) {
       const detail = `${WAITING_MAX} queries wait already`;
-      return Promise.reject(new ApiError('STORAGE_UNAVAILABLE', detail));
+      return Promise.reject(new ApiError('QUERY_BUSY', detail));
     }
     return new Promise<T>((resolve, reject) => {
       const onAbort = () => {
-        this.waiting.delete(entry);
+        this.queue.delete(entry);
         reject(signal?.reason);
       };
       const entry: Waiting<T> = {
@@ -61,17 +72,17 @@ export class Slots<T> {
         fail: reject,
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.waiting.add(entry);
+      this.queue.add(entry);
     });
   }
 
   private giveBack(slot: T): void {
-    const [next] = this.waiting;
+    const [next] = this.queue;
     if (next === undefined) {
       this.free.push(slot);
       return;
     }
-    this.waiting.delete(next);
+    this.queue.delete(next);
     next.take(slot);
   }
 }

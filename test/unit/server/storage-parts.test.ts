@@ -93,9 +93,11 @@ describe('slots', () => {
     await expect(slots.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await slots.run(async () => 'yes')).toBe('yes');
     const stuck = slots.run(() => new Promise<void>(() => {}));
-    const waiting = Array.from({ length: 201 }, () => slots.run(async () => {}));
+    const waiting = Array.from({ length: 101 }, () => slots.run(async () => {}));
     const unavailable = { code: 'STORAGE_UNAVAILABLE', statusCode: 503 };
-    await expect(waiting.at(-1)).rejects.toMatchObject(unavailable);
+    const busy = { code: 'QUERY_BUSY', statusCode: 503 };
+    await expect(waiting.at(-1)).rejects.toMatchObject(busy);
+    expect([slots.running, slots.waiting]).toEqual([1, 100]);
     slots.close();
     for (const one of await Promise.allSettled(waiting)) expect(one.status).toBe('rejected');
     await expect(slots.run(async () => {})).rejects.toMatchObject(unavailable);
