@@ -83,7 +83,7 @@ async function runFaulty(demo, server) {
 /**
  * Wait until a version has CPU in a function whose name contains the search text.
  *
- * Errors  throws after the deadline, with what the instances printed: the agent says there what is wrong.
+ * Errors  throws after the deadline, with what server and instances printed: it says what is wrong.
  *
  * @param {Server} server
  * @param {readonly Instance[]} instances
@@ -99,9 +99,8 @@ function waitForCpu(server, instances, { version, search, signal }) {
   return waitFor(waiting, async () => {
     const found = await askVersion(server, { version, search });
     if (found.foundMicros > 0) return found;
-    throw new Error(
-      `not in the answers yet\n${instances.map(({ child }) => child.output()).join('')}`,
-    );
+    const printed = [server, ...instances.map(({ child }) => child)].map(({ output }) => output());
+    throw new Error(`not in the answers yet\n${printed.join('')}`);
   });
 }
 

@@ -4,7 +4,10 @@ import { waitFor } from './wait.mjs';
 
 /**
  * @typedef {import('./run-demo.mjs').Demo} Demo
- * @typedef {{ url: string, get(path: string, query?: Record<string, string>): Promise<any> }} Server
+ * @typedef {object} Server
+ * @property {string} url
+ * @property {() => string} output the end of what it printed
+ * @property {(path: string, query?: Record<string, string>) => Promise<any>} get asks and reads JSON
  */
 
 const DEFAULT_PORT = 4040;
@@ -21,16 +24,18 @@ export async function startServer({ children, dataDir, signal, print }) {
   const wanted = Number(process.env['FLAMEHOUSE_PORT'] ?? DEFAULT_PORT);
   const port = await findFreePort(wanted);
   if (port !== wanted && wanted !== 0) print(`port ${wanted} is taken, so the server gets ${port}`);
-  children.start({
+  const child = children.start({
     name: 'server',
     args: ['server/bin/flamehouse.js', 'serve'],
     env: {
       FLAMEHOUSE_HOST: '127.0.0.1',
       FLAMEHOUSE_PORT: String(port),
       FLAMEHOUSE_DATA_DIR: dataDir,
+      FLAMEHOUSE_LOG: 'error',
     },
   });
-  const server = connect(`http://127.0.0.1:${port}`, signal);
+  const url = `http://127.0.0.1:${port}`;
+  const server = { url, output: child.output, get: askWith(url, signal) };
   const waiting = { what: 'server that is ready', deadlineMs: READY_DEADLINE_MS, signal };
   await waitFor(waiting, () => server.get('/readyz'));
   return server;
@@ -39,20 +44,17 @@ export async function startServer({ children, dataDir, signal, print }) {
 /**
  * @param {string} url
  * @param {AbortSignal} signal
- * @returns {Server}
+ * @returns {Server['get']}
  */
-function connect(url, signal) {
-  return {
-    url,
-    async get(path, query = {}) {
-      const address = `${url}${path}?${new URLSearchParams(query)}`;
-      const response = await fetch(address, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]),
-      });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${address} answered ${response.status}: ${text}`);
-      return JSON.parse(text);
-    },
+function askWith(url, signal) {
+  return async (path, query = {}) => {
+    const address = `${url}${path}?${new URLSearchParams(query)}`;
+    const response = await fetch(address, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_DEADLINE_MS)]),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${address} answered ${response.status}: ${text}`);
+    return JSON.parse(text);
   };
 }
 
