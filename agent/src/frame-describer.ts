@@ -15,8 +15,8 @@ const ENTRIES_MAX = 20_000; // functions of a large application; past it the mem
 const ENTRY_BYTES = 400; // key, description and the answer of a map
 const MAPS_MS_MAX = 5_000; // how long a window waits for source maps; then it shows what runs
 
-/** Where the agent's own code lies, wherever it was built or linked to. */
-const OWN_DIRECTORY = `${__dirname.replaceAll('\\', '/')}/`;
+/** Where the agent's own package lies, wherever it was built or linked to. */
+const OWN_DIRECTORY = `${dirname(__dirname).replaceAll('\\', '/')}/`;
 const OWN_PACKAGE = '@flamehouse/agent';
 
 interface Description {
@@ -110,14 +110,12 @@ export class FrameDescriber {
   }
 
   #original(frame: RawFrame): SourceFrame | null | undefined {
-    return this.#maps === null || frame.file.startsWith(OWN_DIRECTORY)
-      ? null
-      : this.#maps.find(frame);
+    return this.#maps === null || isOwn(frame.file) ? null : this.#maps.find(frame);
   }
 
   #describePlace({ name, file }: Pick<RawFrame, 'name' | 'file'>): DescribedFunction {
-    if (file.startsWith(OWN_DIRECTORY)) {
-      const own = `${OWN_PACKAGE}/dist/${file.slice(OWN_DIRECTORY.length)}`;
+    if (isOwn(file)) {
+      const own = `${OWN_PACKAGE}/${file.slice(OWN_DIRECTORY.length)}`;
       return { name, file: own, package: OWN_PACKAGE, kind: 'dependency' };
     }
     return describeFunction({ name, file, systemName: '' }, this.#options);
@@ -138,4 +136,10 @@ export class FrameDescriber {
     }
     return owner;
   }
+}
+
+function isOwn(file: string): boolean {
+  return (
+    file.startsWith(OWN_DIRECTORY) && !file.includes('/node_modules/', OWN_DIRECTORY.length - 1)
+  );
 }
