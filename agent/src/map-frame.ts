@@ -1,5 +1,5 @@
 import type { ScriptText } from './script-text.ts';
-import type { Segment, SourceMapIndex } from './source-map-index.ts';
+import type { MapIndex, Segment } from './source-map-index.ts';
 import type { RawFrame } from './v8-profiler.ts';
 
 /** A function as its author wrote it. */
@@ -26,11 +26,7 @@ const NAME_DISTANCE_MAX = 40;
  * A name is replaced only when the code at a segment that has one is the name V8 gives: otherwise
  * the original name of some other word nearby would be taken for it.
  */
-export function mapFrame(
-  frame: RawFrame,
-  index: SourceMapIndex,
-  script: ScriptText,
-): MappedFrame | null {
+export function mapFrame(frame: RawFrame, index: MapIndex, script: ScriptText): MappedFrame | null {
   const line = frame.line - 1;
   const column = Math.max(0, (frame.column ?? 1) - 1);
   const segments = index.before(line, column, SEGMENTS_MAX);
@@ -55,7 +51,7 @@ interface Place {
 function originalName(
   name: string,
   { line, column, segments }: Place,
-  index: SourceMapIndex,
+  index: MapIndex,
   script: ScriptText,
 ): string {
   const word = LAST_IDENTIFIER.exec(name)?.[0];

@@ -10,10 +10,19 @@ export interface Segment {
   readonly name: number; // row of names; -1 for none
 }
 
+/** What can be asked of a map. */
+export interface MapIndex {
+  readonly sources: readonly string[];
+  readonly byteLength: number;
+  before(line: number, column: number, count: number): Segment[];
+  name(row: number): string;
+}
+
 /** Every so many segments the decoder's state is kept, so that a lookup decodes at most as many. */
 const SEGMENTS_PER_MARK = 128;
 const MARK_INTS = 7; // byte offset, line, column, source, source line, source column, name
 const NAMES_PER_MARK = 32;
+const NAMES_MAX = 2 ** 24; // of a section: its number and a row in it make one number
 
 /** Base64 digit -> value; 255 for any other byte. */
 const DIGITS = new Uint8Array(256).fill(255);
@@ -27,7 +36,7 @@ const DIGITS = new Uint8Array(256).fill(255);
  *
  * Source  https://tc39.es/ecma426/
  */
-export class SourceMapIndex {
+export class SourceMapIndex implements MapIndex {
   readonly sources: readonly string[]; // as the map names them, `sourceRoot` in front
   readonly #mappings: Buffer;
   readonly #marks: Int32Array;
@@ -93,6 +102,50 @@ export class SourceMapIndex {
     }
     const at = Math.max(0, low - 1) * MARK_INTS;
     return marks.subarray(at, at + MARK_INTS);
+  }
+}
+
+/** A map of a part of the generated code, which begins at `line` and `column`. */
+interface MapSection {
+  readonly line: number;
+  readonly column: number;
+  readonly index: SourceMapIndex;
+}
+
+/** A map made of maps, as bundlers write it that build in parts. Rows count through all of them. */
+class SectionedIndex implements MapIndex {
+  readonly sources: readonly string[];
+  readonly #sections: readonly MapSection[];
+
+  constructor(sections: readonly MapSection[]) {
+    this.#sections = sections;
+    this.sources = sections.flatMap(({ index }) => index.sources);
+  }
+
+  get byteLength(): number {
+    return this.#sections.reduce((sum, { index }) => sum + index.byteLength, 0);
+  }
+
+  before(line: number, column: number, count: number): Segment[] {
+    const isBefore = (section: MapSection) =>
+      section.line < line || (section.line === line && section.column <= column);
+    const at = this.#sections.findLastIndex(isBefore);
+    const section = this.#sections[at];
+    if (section === undefined) return [];
+    const shift = section.line === line ? section.column : 0;
+    const sourcesBefore = this.#sections
+      .slice(0, at)
+      .reduce((sum, { index }) => sum + index.sources.length, 0);
+    return section.index.before(line - section.line, column - shift, count).map((segment) => ({
+      ...segment,
+      column: segment.column + shift,
+      source: segment.source < 0 ? -1 : segment.source + sourcesBefore,
+      name: segment.name < 0 ? -1 : at * NAMES_MAX + segment.name,
+    }));
+  }
+
+  name(row: number): string {
+    return this.#sections[Math.floor(row / NAMES_MAX)]!.index.name(row % NAMES_MAX);
   }
 }
 
@@ -164,10 +217,23 @@ class Decoder {
 /**
  * Index the map that lies in `json`.
  *
- * Errors  throws on what is no map of version 3, and on one made of sections.
+ * Errors  throws on what is no map of version 3.
  */
-export function* indexSourceMap(json: Buffer): Steps<SourceMapIndex> {
+export function* indexSourceMap(json: Buffer): Steps<MapIndex> {
   const parts = yield* sliceObject(json, skipGuard(json));
+  const sections = parts.get('sections');
+  if (sections === undefined) return yield* indexPlain(json, parts);
+  const indexed: MapSection[] = [];
+  for (const [from] of yield* sliceArray(json, sections[0])) {
+    const section = yield* sliceObject(json, from);
+    const { line, column } = parseRange(json, section.get('offset')) as MapSection;
+    const map = yield* sliceObject(json, section.get('map')![0]);
+    indexed.push({ line, column, index: yield* indexPlain(json, map) });
+  }
+  return new SectionedIndex(indexed);
+}
+
+function* indexPlain(json: Buffer, parts: Map<string, Range>): Steps<SourceMapIndex> {
   const read = (key: string) => parseRange(json, parts.get(key));
   const mappings = parts.get('mappings');
   if (mappings === undefined) throw new SyntaxError('the map has no mappings');

@@ -5,7 +5,7 @@ import { mapFrame } from './map-frame.ts';
 import type { OwnCost } from './own-cost.ts';
 import { ScriptText } from './script-text.ts';
 import { findMapPlace, readInline } from './source-map-file.ts';
-import { indexSourceMap, type SourceMapIndex } from './source-map-index.ts';
+import { indexSourceMap, type MapIndex } from './source-map-index.ts';
 import type { RawFrame } from './v8-profiler.ts';
 
 /** A function in the source that its author wrote. */
@@ -36,7 +36,7 @@ export class SourceMaps {
   readonly #cost: OwnCost;
   readonly #answers = new Map<string, SourceFrame | null>();
   readonly #withoutMap = new Set<string>();
-  readonly #indexes = new Map<string, { index: SourceMapIndex; mapPath: string }>();
+  readonly #indexes = new Map<string, { index: MapIndex; mapPath: string }>();
   readonly #wanted = new Map<string, Map<string, RawFrame>>(); // script -> key -> frame
   #missing: string[] = [];
   #loading: Promise<void> | null = null;
@@ -126,7 +126,7 @@ export class SourceMaps {
 
   *#answer(
     frames: Map<string, RawFrame>,
-    { index, mapPath }: { index: SourceMapIndex; mapPath: string },
+    { index, mapPath }: { index: MapIndex; mapPath: string },
     script: ScriptText,
   ): Steps<void> {
     for (const [key, frame] of frames) {
@@ -138,7 +138,7 @@ export class SourceMaps {
     }
   }
 
-  #keep(file: string, loaded: { index: SourceMapIndex; mapPath: string }): void {
+  #keep(file: string, loaded: { index: MapIndex; mapPath: string }): void {
     this.#indexes.delete(file);
     this.#indexes.set(file, loaded);
     let bytes = this.byteLength;
@@ -162,10 +162,7 @@ function* readScript(file: string): Steps<Buffer | null> {
 }
 
 /** The map of a script; null when it has none. Errors  throws when it names one that is of no use. */
-function* load(
-  script: Buffer,
-  file: string,
-): Steps<{ index: SourceMapIndex; mapPath: string } | null> {
+function* load(script: Buffer, file: string): Steps<{ index: MapIndex; mapPath: string } | null> {
   const place = findMapPlace(script, file);
   if (place.kind === 'unreachable') throw new Error('the map is not a file');
   if (place.kind === 'inline') {
