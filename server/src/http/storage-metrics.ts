@@ -60,7 +60,14 @@ export function registerStorageMetrics(
     buckets: INSERT_BUCKETS_SECONDS,
     registers,
   });
+  const removed = new Counter({
+    name: 'flamehouse_disk_partitions_removed_total',
+    help: 'Days of raw rows removed before their retention ended because the disk was nearly full.',
+    labelNames: ['table'] as const,
+    registers,
+  });
   activity.observer = {
+    partitionRemoved: (table) => removed.inc({ table }),
     query: (seconds, result) => queries.observe({ result }, seconds),
     refused: () => refused.inc(),
     insert: (table, seconds, result) => inserts.observe({ table, result }, seconds),

@@ -3,6 +3,7 @@ import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 import { ClickHouseComparisonStore, type ComparisonStore } from './comparison-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
+import { DiskWatermark } from './disk-watermark.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
@@ -19,6 +20,7 @@ export interface StorageConfig extends EngineConfig {
 export interface StorageOptions {
   readonly log?: StorageLog;
   readonly now?: () => number; // epoch milliseconds
+  readonly freeBytes?: () => Promise<number>; // of the data directory
 }
 
 /** Both halves of storage, which share one engine. */
@@ -41,7 +43,7 @@ const SILENT: StorageLog = { info: () => {}, error: () => {} };
  */
 export async function createStorage(
   config: StorageConfig,
-  { log = SILENT, now = Date.now }: StorageOptions = {},
+  { log = SILENT, now = Date.now, freeBytes }: StorageOptions = {},
 ): Promise<Storage> {
   const lock = await lockDataDir(config.dataDir);
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
@@ -66,7 +68,15 @@ export async function createStorage(
     );
     opened.push(ingest);
     const engineKind = config.clickHouse.url === null ? 'embedded' : 'remote';
-    const { retention } = config;
+    let { retention } = config;
+    if (engineKind === 'embedded') {
+      const { dataDir, diskBytesMin: bytesMin } = config;
+      const options = { dataDir, bytesMin, log, ...(freeBytes && { freeBytes }) };
+      const watermark = await DiskWatermark.open(engine, options);
+      opened.push(watermark);
+      await watermark.check();
+      retention = keptRetention(retention, watermark, now);
+    }
     const store = new ClickHouseStore(engine, { retention, now, engineKind, close });
     const comparisons = new ClickHouseComparisonStore(engine);
     return { store, comparisons, ingest, engine, close };
@@ -74,4 +84,18 @@ export async function createStorage(
     await close();
     throw error;
   }
+}
+
+/** The retention, with raw rows only as far back as the disk let them stay. */
+function keptRetention(
+  retention: Retention,
+  watermark: DiskWatermark,
+  now: () => number,
+): Retention {
+  return {
+    ...retention,
+    get rawMs() {
+      return Math.min(retention.rawMs, now() - watermark.rawSinceMs);
+    },
+  };
 }

@@ -67,6 +67,8 @@ export interface EngineObserver {
   /** A query found no room in the queue. */
   refused(): void;
   insert(table: string, seconds: number, result: Outcome): void;
+  /** A day of a table was removed because the disk was nearly full. */
+  partitionRemoved(table: string): void;
 }
 
 /** How busy the engine is. */

@@ -16,6 +16,7 @@ test('/metrics has the spool, the queue, and how long queries and inserts took',
   activity.observer!.query(0.2, 'done');
   activity.observer!.query(3, 'left');
   activity.observer!.refused();
+  activity.observer!.partitionRemoved('samples');
   activity.observer!.insert('samples', 0.02, 'failed');
 
   const text = await registry.metrics();
@@ -26,6 +27,7 @@ test('/metrics has the spool, the queue, and how long queries and inserts took',
     'flamehouse_queries_running 2',
     'flamehouse_queries_waiting 7',
     'flamehouse_queries_refused_total 1',
+    'flamehouse_disk_partitions_removed_total{table="samples"} 1',
     'flamehouse_query_duration_seconds_sum{result="done"} 0.2',
     'flamehouse_query_duration_seconds_count{result="left"} 1',
     'flamehouse_insert_duration_seconds_bucket{le="0.05",table="samples",result="failed"} 1',
