@@ -235,6 +235,7 @@ export function describeDetails(name: string, url: string | null): void {
         });
         const similar = await flame({ scope: 'similar', spanId: inner });
         expect(similar).toMatchObject({ lines: ['main;handle;query 50'], children: 'excluded' });
+        expect(await flame({ type: HEAP })).toMatchObject({ lines: [], samples: 0, spans: 0 });
         expect(await flame({ scope: 'similar', spanId: alone, traceId: null })).toMatchObject({
           lines: ['main;alone 10'],
         });

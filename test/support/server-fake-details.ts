@@ -97,13 +97,11 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
     total: growth,
     rows: 1,
     frames,
-    sites: stacks.stacks
-      .slice(0, 1)
-      .map((stack) => ({
-        functionId: frames.functionId[stack.at(-1)!]!,
-        stack: [...stack],
-        growth,
-      })),
+    sites: stacks.stacks.slice(0, 1).map((stack) => ({
+      functionId: frames.functionId[stack.at(-1)!]!,
+      stack: [...stack],
+      growth,
+    })),
   };
   const facts: StoreFacts = {
     engine: { kind: 'embedded', version: '26.7.1.1' },

@@ -7,7 +7,7 @@ import type { RouteDependencies } from './dependencies.ts';
 import { type FunctionParams, functionParams } from './function-params.ts';
 import { PLACE, querySchema } from './query-schema.ts';
 import { type PlaceQuery, readPlace } from './selection.ts';
-import { spanParams, traceParams } from './span-params.ts';
+import { readTraceId, spanParams, traceParams } from './span-params.ts';
 
 interface TracesQueryString extends PlaceQuery {
   readonly limit: number;
@@ -34,10 +34,13 @@ export function tracesRoutes(app: FastifyInstance, { store, now }: RouteDependen
       },
     },
     async (request) => {
-      const traceId = request.params.traceId.toLowerCase();
-      const found = await store.selectTrace({ traceId, spanId: null }, request.signal);
+      const traceId = readTraceId(request.params.traceId);
+      const found =
+        traceId === null
+          ? null
+          : await store.selectTrace({ traceId, spanId: null }, request.signal);
       if (found !== null) return traceAnswer(found);
-      throw new ApiError('TRACE_NOT_SAMPLED', `no sample has trace ${traceId}`);
+      throw new ApiError('TRACE_NOT_SAMPLED', `no sample has trace ${request.params.traceId}`);
     },
   );
   app.get<{ Params: { spanId: string } }>(

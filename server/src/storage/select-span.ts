@@ -51,7 +51,12 @@ export async function selectSpan(
       signal,
     ),
   ]);
-  const [samples, spans, from, to] = facts[0]!;
+  const [samples, spans, first, last] = facts[0]!;
+  const found = first > 0; // Without rows of the type both ends are 0.
+  const range = {
+    from: (found ? first : span.middleSeconds) * 1000,
+    to: (found ? last : span.middleSeconds) * 1000,
+  };
   const count = bytes.length / ROW_BYTES;
   const ids = Array.from({ length: count }, (_, row) => bytes.readBigUInt64LE(row * ROW_BYTES));
   const values = Float64Array.from({ length: count }, (_, row) =>
@@ -64,7 +69,7 @@ export async function selectSpan(
   const named = await names.resolve({ service: span.service, ids, idsQuery }, signal);
   const { service, version, name, endpoint } = span;
   return {
-    stacks: { range: { from: from * 1000, to: to * 1000 }, tier: 'raw', ...named, values },
+    stacks: { range, tier: 'raw', ...named, values },
     span: { traceId: span.inTrace.traceId, service, version, name, endpoint },
     children,
     samples,

@@ -73,6 +73,7 @@ describe('traces', () => {
 
   test.each([
     [`traces/${'1'.repeat(32)}`, 'TRACE_NOT_SAMPLED', `no sample has trace ${'1'.repeat(32)}`],
+    [`traces/${'0'.repeat(32)}`, 'TRACE_NOT_SAMPLED', `no sample has trace ${'0'.repeat(32)}`],
     [`spans/${'1'.repeat(16)}`, 'SPAN_NOT_SAMPLED', `no sample has span ${'1'.repeat(16)}`],
     [
       `traces/${TRACE_ID}/spans/${'1'.repeat(16)}/flamegraph`,
