@@ -30,6 +30,7 @@ test('every route is described', () => {
   expect(routes.sort()).toEqual([
     'DELETE /api/v1/session',
     'GET /api/v1/deploys',
+    'GET /api/v1/diff',
     'GET /api/v1/endpoints',
     'GET /api/v1/flamegraph',
     'GET /api/v1/functions',
