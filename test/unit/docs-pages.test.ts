@@ -22,7 +22,7 @@ function unknownScript(code: string): string | null {
 }
 
 function unknownSubcommand(code: string): string | null {
-  const known = [...read('server/src/cli/main.ts').matchAll(/^ {2}(\w+): \{ summary/gm)];
+  const known = [...read('server/src/cli/main.ts').matchAll(/^ {2}(\w+): \{\s+summary/gm)];
   for (const [, name] of code.matchAll(/^(?:npx )?flamehouse (\w+)/g))
     if (!known.some((match) => match[1] === name)) return `flamehouse ${name}`;
   return null;
