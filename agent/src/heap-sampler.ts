@@ -20,7 +20,7 @@ export class HeapSampler {
   readonly #options: HeapSamplerOptions;
   #runs = false;
   #failed = false;
-  #oomPrepared = false;
+  #oomCommand: readonly string[] | null | undefined; // undefined = not prepared yet
 
   constructor(options: HeapSamplerOptions) {
     this.#options = options;
@@ -52,11 +52,10 @@ export class HeapSampler {
     );
   }
 
+  /** With the sampler V8 forgets that it should watch. */
   #watchLimit(): void {
-    if (this.#oomPrepared) return;
-    this.#oomPrepared = true;
-    const command = this.#options.prepareOom();
-    if (command !== null) this.#options.profiler.watchHeapLimit(command);
+    if (this.#oomCommand === undefined) this.#oomCommand = this.#options.prepareOom();
+    if (this.#oomCommand !== null) this.#options.profiler.watchHeapLimit(this.#oomCommand);
   }
 
   #guard<T>(work: () => T): T | null {
