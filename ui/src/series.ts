@@ -133,7 +133,11 @@ export function splitSeries(answer: SeriesAnswer, label: string, line: Line): Sp
   if (rest.length > 0) shown.push([`${rest.length} smaller`, rest.reduce(addValues)]);
   return shown.map(([name, values]) => {
     const reported = values.filter((value) => value !== null).length;
-    return { name: name || 'none', values, mean: sum(values) / (reported || 1) };
+    return {
+      name: name || (label === 'endpoint' ? 'no request' : 'none'),
+      values,
+      mean: sum(values) / (reported || 1),
+    };
   });
 }
 

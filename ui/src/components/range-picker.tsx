@@ -51,11 +51,12 @@ export function RangePicker(props: RangePickerProps) {
         ref={button}
         aria-haspopup="dialog"
         aria-expanded={open}
-        aria-label={`Time range: ${formatRange(range, nowMs)}`}
+        aria-label={`Time range: ${preset === undefined ? formatRange(range, nowMs) : 'Last'} ${preset?.label ?? formatSpan(range.to - range.from)}`}
+        title={formatRange(range, nowMs)}
         onClick={() => setOpen(!open)}
       >
         <Icon name="clock" />
-        <span class="hide-s">{preset === undefined ? formatRange(range, nowMs) : 'Last'}</span>
+        <span class="hide-s">{preset === undefined ? formatRange(range, nowMs) : 'Last'}</span>{' '}
         <span class={preset === undefined ? 'muted' : ''}>
           {preset?.label ?? formatSpan(range.to - range.from)}
         </span>

@@ -27,6 +27,12 @@ function loweredTexts(columns: FunctionColumns): readonly string[] {
   return texts;
 }
 
+/** Make the index of a search while nothing else happens, so that the first keystroke does not wait for it. */
+export function prepareSearch(columns: FunctionColumns): void {
+  const later = window.requestIdleCallback ?? ((run: () => void) => window.setTimeout(run, 50));
+  later(() => loweredTexts(columns));
+}
+
 type Matcher = (columns: FunctionColumns, row: number) => boolean;
 
 function remember(matches: Matcher, problem: string | null): Search {

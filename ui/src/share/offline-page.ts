@@ -123,7 +123,8 @@ function offlineViewer(): void {
     graph.replaceChildren(...items);
     graph.className = found > 0 ? 'searching' : '';
     graph.style.height = `${(deepest + 1) * 22}px`;
-    count.textContent = needle === '' ? '' : `${found} frames match`;
+    count.textContent =
+      needle === '' ? '' : `${found} ${found === 1 ? 'frame matches' : 'frames match'}`;
     detail.textContent = words(focus);
   };
   search.oninput = draw;

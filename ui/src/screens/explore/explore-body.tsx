@@ -14,6 +14,7 @@ import { setExplore } from '../../state/location.ts';
 import { showToast } from '../../state/toast.ts';
 import type { ExploreState, Split } from '../../state/url.ts';
 import { formatClock } from '../../time.ts';
+import { Announcer } from './announcer.tsx';
 import { Details } from './details.tsx';
 import { neighbourDeploy } from './flags.ts';
 import { Footer } from './footer.tsx';
@@ -215,6 +216,12 @@ export function ExploreBody(props: {
         measure={measure}
         tier={base.data?.tier ?? null}
         instances={services.find(({ service }) => service === state.service)?.instances ?? 0}
+      />
+      <Announcer
+        state={state}
+        view={view}
+        loading={base.loading && (base.stale || base.data === null)}
+        failed={base.failure !== null && base.data === null}
       />
       {menu !== null && (
         <ContextMenu

@@ -31,14 +31,30 @@ interface FunctionTableProps {
 
 /** Rows of the table in the order of the sort, only those that the search finds. */
 export function orderRows(functions: Functions, sort: Sort, search: Search | null): number[] {
-  const { name, self, total } = functions;
   const hits = search?.hits(functions);
-  const rows = name.map((_, row) => row).filter((row) => hits === undefined || hits[row] === 1);
-  const byName = (a: number, b: number) => name[a]!.localeCompare(name[b]!) || a - b;
+  const rows = sortedRows(functions, sort);
+  return hits === undefined ? [...rows] : rows.filter((row) => hits[row] === 1);
+}
+
+/** Sorting thousands of rows takes longer than a keystroke may: each order of a table is made once. */
+const orders = new WeakMap<Functions, Map<Sort, readonly number[]>>();
+
+function sortedRows(functions: Functions, sort: Sort): readonly number[] {
+  const known = orders.get(functions) ?? new Map<Sort, readonly number[]>();
+  orders.set(functions, known);
+  const made = known.get(sort) ?? sortRows(functions, sort);
+  known.set(sort, made);
+  return made;
+}
+
+const collator = new Intl.Collator();
+
+function sortRows({ name, self, total }: Functions, sort: Sort): readonly number[] {
+  const byName = (a: number, b: number) => collator.compare(name[a]!, name[b]!) || a - b;
   const bySelf = (a: number, b: number) => self[b]! - self[a]! || total[b]! - total[a]!;
   const byTotal = (a: number, b: number) => total[b]! - total[a]! || self[b]! - self[a]!;
   const order = { name: byName, self: bySelf, total: byTotal }[sort];
-  return rows.sort((a, b) => order(a, b) || byName(a, b));
+  return name.map((_, row) => row).sort((a, b) => order(a, b) || byName(a, b));
 }
 
 /** The exact table over all stacks; only the rows that can be seen are in the page. */

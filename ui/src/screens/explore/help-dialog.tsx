@@ -3,34 +3,40 @@ import { useEffect, useRef } from 'preact/hooks';
 import { chooseRenderer, rendererName } from '../../state/renderer.ts';
 
 const KEYS = [
-  ['↑ ↓', 'caller, heaviest callee'],
+  ['↑ ↓', 'caller, heaviest callee; they follow the picture'],
   ['← →', 'neighbour on the same row'],
   ['Enter', 'zoom to the frame'],
   ['Esc', 'one step out'],
   ['Home', 'show all'],
+  ['Shift F10', 'menu of the frame or row'],
+  ['s', 'callers and callees'],
+  ['x', 'not through this'],
+  ['m', 'merge away'],
+  ['c', 'collapse recursion'],
   ['h', 'follow the hot path to its leaf'],
-  ['/', 'search'],
   ['n  N', 'next, previous match'],
-  ['y', 'copy the name'],
-  ['?', 'these keys'],
+  ['y  Y', 'copy the name, copy the stack'],
   ['Shift click', 'pick without zooming'],
 ] as const;
 
-/** The keys that work while the graph has the focus. */
+const PAGE_KEYS = [
+  ['/', 'search'],
+  ['1 2 3 4', 'graph, both, table, sandwich'],
+  ['i', 'root at the top or at the bottom'],
+  ['[  ]', 'previous, next version'],
+  ['?', 'these keys'],
+] as const;
+
+/** The keys of the graph and of the page. */
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog class="dialog" ref={dialog} aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">Keys in the flame graph</h2>
-      <div class="keys">
-        {KEYS.map(([key, meaning]) => (
-          <Fragment key={key}>
-            <span class="kbd">{key}</span>
-            <span>{meaning}</span>
-          </Fragment>
-        ))}
-      </div>
+      <h2 id="help-title">Keys in the flame graph and the table</h2>
+      <Keys keys={KEYS} />
+      <h2 class="second">Anywhere</h2>
+      <Keys keys={PAGE_KEYS} />
       <div class="draw-with">
         <span class="grow">
           Draw frames as
@@ -58,5 +64,18 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
         </button>
       </div>
     </dialog>
+  );
+}
+
+function Keys({ keys }: { readonly keys: readonly (readonly [string, string])[] }) {
+  return (
+    <div class="keys">
+      {keys.map(([key, meaning]) => (
+        <Fragment key={key}>
+          <span class="kbd">{key}</span>
+          <span>{meaning}</span>
+        </Fragment>
+      ))}
+    </div>
   );
 }

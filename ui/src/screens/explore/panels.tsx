@@ -73,7 +73,7 @@ export function TablePanel({ state, data, view, links, onMenu }: PanelProps) {
   const { functions } = data;
   const answer = functions.data;
   return (
-    <section class="pane" aria-label="Functions">
+    <section class="pane" aria-label="Table of functions">
       {functions.loading && (functions.stale || answer === null) && <Progress />}
       {functions.failure !== null && answer === null ? (
         <Failed failure={functions.failure} onRetry={functions.retry} />

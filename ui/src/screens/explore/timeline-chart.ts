@@ -74,7 +74,7 @@ export class TimelineChart {
     const times = line.timesMs.map((time) => time + line.stepMs / 2);
     if (split !== null) return [times, ...split.map(({ values }) => [...values])];
     const edges = band === null ? [] : [[...band.high], [...band.low]];
-    return [times, [...line.values], ...edges];
+    return [times, ...edges, [...line.values]];
   }
 
   /** The highest value that is drawn. */
@@ -108,7 +108,7 @@ export class TimelineChart {
     const edge: uPlot.Series = { width: 0, spanGaps: false, points: { show: false } };
     return band === null
       ? [{ ...line, fill: () => `${token('--series-band')}80` }]
-      : [line, edge, edge];
+      : [edge, edge, line]; // The band lies under the line.
   }
 
   private options(): uPlot.Options {
@@ -160,7 +160,7 @@ export class TimelineChart {
       series: [{}, ...this.series()],
       bands:
         this.state.split === null && this.state.band !== null
-          ? [{ series: [2, 3], fill: () => token('--series-band') }]
+          ? [{ series: [1, 2], fill: () => token('--series-band') }]
           : [],
       hooks: {
         setSelect: [(u) => this.selected(u)],

@@ -53,8 +53,8 @@ export function SplitLegend(props: {
             <b>{props.measure.tick(line.mean)}</b>
           </>
         );
-        const only = / smaller$|^none$/.test(line.name);
-        return only ? (
+        const fixed = / smaller$|^none$|^no request$/.test(line.name);
+        return fixed ? (
           <span key={line.name}>{content}</span>
         ) : (
           <button

@@ -117,11 +117,7 @@ function SearchBox(props: ToolbarProps) {
         onInput={(event) => props.onSearch(event.currentTarget.value)}
         onKeyDown={key}
       />
-      <span
-        class={props.compiled?.problem ? 'count bad' : 'count'}
-        aria-live="polite"
-        title={props.count}
-      >
+      <span class={props.compiled?.problem ? 'count bad' : 'count'} title={props.count}>
         {props.count}
       </span>
       {!active && <span class="kbd hide-s">/</span>}

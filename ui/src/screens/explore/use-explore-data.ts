@@ -4,10 +4,11 @@ import type {
   ProfileTypesAnswer,
   SeriesAnswer,
 } from '@flamehouse/proto';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { apiUrl, getJson, type Params } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { REFRESH_MS, useTick } from '../../api/use-services.ts';
+import { prepareSearch } from '../../flame/search.ts';
 import {
   appearances,
   coverage,
@@ -148,6 +149,11 @@ export function useExploreData(state: ExploreState) {
         : instanceBand(grouped.data, line),
     [state.split, grouped.data, grouped.stale, line],
   );
+  const drawn = whole.tree;
+  useEffect(() => {
+    if (drawn !== null) prepareSearch(drawn.frames);
+    if (functions.data !== null) prepareSearch(functions.data.functions);
+  }, [drawn, functions.data]);
   const covered = line === null || series.stale ? null : coverage(line, shown);
   const dropped = state.steps.some(({ step }) => DROPPING.has(step.does));
   return {

@@ -108,7 +108,8 @@ export function useExploreView(input: ViewInput) {
   };
 
   const picked = tree?.rowOfId.get(links.selectedNode.value) ?? -1;
-  const usual = focus > 0 || sandwich ? focus : (path?.rows.at(-1) ?? -1);
+  const usual =
+    focus > 0 || sandwich ? focus : ((upwards ? path?.subject : path?.rows.at(-1)) ?? -1);
   const pickedCaller = picked >= 0 ? -1 : (callers?.rowOfId.get(links.selectedNode.value) ?? -1);
   const current = links.selectedFunction.value !== '' ? -1 : picked >= 0 ? picked : usual;
 

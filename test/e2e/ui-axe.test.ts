@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser, openPage, screenshot } from '../support/browser.ts';
+import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
+import { flame, graphReady } from '../support/ui-page.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let browser: Browser;
+let fixture: UiFixture;
+let axe: string;
+
+beforeAll(async () => {
+  [browser, fixture, axe] = await Promise.all([
+    launchBrowser(),
+    startUiFixture(),
+    readFile(AXE, 'utf8'),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await fixture?.close();
+});
+
+/** What axe finds, as one line for each place: rule, place, and what is wrong there. */
+async function findings(page: Page): Promise<string[]> {
+  // The page's own policy forbids other scripts, and so axe comes in through the debugger.
+  await page.evaluate(axe);
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
+  );
+}
+
+const screens: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly open?: (page: Page) => Promise<unknown>;
+}[] = [
+  { name: 'services', path: '/' },
+  { name: 'explore', path: '/explore?svc=checkout' },
+  {
+    name: 'explore with a menu',
+    path: '/explore?svc=checkout&x=hide:runtime&by=endpoint',
+    async open(page) {
+      const at = await flame(page).rectOf('priceCart');
+      await page.mouse.click(at.x + 20, at.y + 8, { button: 'right' });
+      await page.waitForSelector('[role=menu]');
+    },
+  },
+  {
+    name: 'help',
+    path: '/explore?svc=checkout&m=bottom-up&root=bottom',
+    open: (page) => page.keyboard.press('?'),
+  },
+  {
+    name: 'sandwich',
+    path: '/explore?svc=checkout',
+    async open(page) {
+      await page.click('.details .btn:has-text("Callers")');
+      await page.waitForSelector('.sandwich');
+    },
+  },
+];
+
+for (const dark of [false, true])
+  test(`axe finds nothing on any screen, ${dark ? 'dark' : 'light'}`, async () => {
+    const { page, close } = await openPage(browser, { dark, reducedMotion: true });
+    const found: string[] = [];
+    for (const { name, path, open } of screens) {
+      await page.goto(`${fixture.url}${path}`);
+      if (path === '/') await page.waitForSelector('.list tbody tr');
+      else await graphReady(page);
+      await open?.(page);
+      await screenshot(page, `ui-axe-${name.replaceAll(' ', '-')}-${dark ? 'dark' : 'light'}`);
+      found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));
+    }
+    expect(found).toEqual([]);
+    await close();
+  });
