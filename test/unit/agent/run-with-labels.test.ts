@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { LabelError, runWithLabels } from '../../../agent/src/index.ts';
 import { checkLabels } from '../../../agent/src/run-with-labels.ts';
@@ -7,6 +9,15 @@ const many = (count: number) =>
 
 test('without an agent the function is only called', () => {
   expect(runWithLabels({ tenant: 'acme' }, () => 42)).toBe(42);
+});
+
+test('each code is in the docs', () => {
+  const root = resolve(import.meta.dirname, '../../..');
+  const source = readFileSync(resolve(root, 'agent/src/run-with-labels.ts'), 'utf8');
+  const page = readFileSync(resolve(root, 'docs/configuration.md'), 'utf8');
+  const codes = [...source.matchAll(/^ {2}(LABELS?_[A-Z_]+):/gm)].map(([, code]) => code!);
+  expect(codes).toHaveLength(6);
+  expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
 });
 
 test('labels are copied', () => {
