@@ -13,6 +13,7 @@ import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
 import { registerStopping } from './http/stopping.ts';
 import { registerStorageMetrics } from './http/storage-metrics.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
+import { type BackupRoute, backupRoutes } from './routes/backup.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { diffRoutes } from './routes/diff.ts';
 import { endpointsRoutes } from './routes/endpoints.ts';
@@ -41,6 +42,7 @@ export interface AppDependencies {
   readonly comparisons: ComparisonStore;
   readonly ingest: IngestPipeline;
   readonly activity: EngineActivity;
+  readonly backup: BackupRoute;
   readonly logger?: FastifyBaseLogger; // by default one on stdout at config.logLevel
   readonly now?: () => number; // epoch milliseconds
   readonly uiDirectory?: string; // by default where the built UI is found
@@ -77,12 +79,13 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     frameworkErrors: (error, request, reply) => sendError(reply, toKnown(error, request)),
     routerOptions: { maxParamLength: 256 },
   });
-  const routes: RouteDependencies = {
+  const routes = {
     config,
     store: dependencies.store,
     comparisons: dependencies.comparisons,
     ingest: dependencies.ingest,
     metrics,
+    backup: dependencies.backup,
     now: dependencies.now ?? Date.now,
   };
   app.addHook('onRequest', async (request, reply) => {
@@ -106,7 +109,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   return app;
 }
 
-async function apiRoutes(app: FastifyInstance, routes: RouteDependencies): Promise<void> {
+async function apiRoutes(
+  app: FastifyInstance,
+  routes: RouteDependencies & { readonly backup: BackupRoute },
+): Promise<void> {
   // Answers hold a team's source paths; no cache on the way keeps them.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -125,6 +131,7 @@ async function apiRoutes(app: FastifyInstance, routes: RouteDependencies): Promi
   heapGrowthRoutes(app, routes);
   serverRoutes(app, routes);
   sessionRoutes(app, routes);
+  backupRoutes(app, routes.backup);
   // Of its own, because it takes bodies as bytes.
   await app.register(async (own) => profilesRoutes(own, routes));
 }

@@ -120,6 +120,10 @@ const catalogue = {
     status: 503,
     help: 'The spool is at FLAMEHOUSE_SPOOL_BYTES_MAX or the disk below FLAMEHOUSE_DISK_BYTES_MIN. Free space, or check that ClickHouse takes inserts; agents keep their queue and try again.',
   },
+  BACKUP_NOT_EMBEDDED: {
+    status: 422,
+    help: 'Flamehouse backs up the embedded engine only. docs/operating.md says how to back up a ClickHouse server.',
+  },
   SERVER_STOPPING: {
     status: 503,
     help: 'The server is being stopped. Try again after Retry-After seconds; agents do so by themselves.',

@@ -23,8 +23,8 @@ export async function startServer(
   const logger = options.logger ?? createLogger(config.logLevel);
   const storage = await createStorage(config, { log: logger });
   try {
-    const { store, comparisons, ingest, engine: activity } = storage;
-    const app = await buildApp({ config, store, comparisons, ingest, activity, logger });
+    const { store, comparisons, ingest, backup, engine: activity } = storage;
+    const app = await buildApp({ config, store, comparisons, ingest, activity, backup, logger });
     await app.listen({ host: config.host, port: config.port });
     return {
       url: urlOf(config.host, app.server.address() as AddressInfo),

@@ -12,6 +12,7 @@ import {
   startFlamehouse,
   temporaryDirectory,
 } from '../support/server-process.ts';
+import { sendUpload as send } from '../support/server-send.ts';
 import { storageSettings } from '../support/server-storage.ts';
 import { agentUpload } from '../support/server-upload.ts';
 
@@ -45,26 +46,6 @@ function newUpload(number: number): IncomingUpload {
     cpu: `main;parse | 1 0 2000000\nmain;render-${number % 7} | 1 0 1000000 | endpoint=GET /a`,
     meta: { instance: `i${number % 4}` },
   });
-}
-
-/** Send as the agent does. Resolves with whether the server answered 200. */
-async function send(url: string, { meta, profiles }: IncomingUpload): Promise<boolean> {
-  const form = new FormData();
-  const { agent, from, to, processCpuNanos, processStartedAtMs, runtime, ...rest } = meta;
-  form.append(
-    'meta',
-    JSON.stringify({ ...rest, from: `${from}`, to: `${to}`, agent: { version: agent!.version } }),
-  );
-  for (const profile of profiles) {
-    form.append('profile', new Blob([new Uint8Array(profile)]), 'cpu.pb.gz');
-  }
-  try {
-    const response = await fetch(`${url}/api/v1/profiles`, { method: 'POST', body: form });
-    await response.text();
-    return response.status === 200;
-  } catch {
-    return false; // Killed before or while it answered: the agent would try again.
-  }
 }
 
 /** What every table with sums holds of the CPU that was sent. */

@@ -34,6 +34,7 @@ export async function buildTestApp(
     store,
     comparisons: NOTHING_STORED,
     ingest: store,
+    backup: null,
     activity: { queries: { running: 0, waiting: 0 }, observer: null },
     logger: createLogger('debug', { write: (line) => logLines.push(line) }),
     now: () => FAKE_NOW_MS,

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts';
 import { ApiError } from '../errors.ts';
 import { SERVER_VERSION } from '../version.ts';
+import { BACKUP_HELP, backup, RESTORE_HELP, restore } from './backup.ts';
 import { type CommandContext, EXIT, UsageError } from './command.ts';
 import { DIFF_HELP, diff } from './diff.ts';
 import { PUSH_HELP, push } from './push.ts';
@@ -19,6 +20,12 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'compare two versions or times; the exit code is for CI',
     help: DIFF_HELP,
     run: diff,
+  },
+  backup: { summary: 'write the store to a file while it serves', help: BACKUP_HELP, run: backup },
+  restore: {
+    summary: 'fill an empty data directory from a backup',
+    help: RESTORE_HELP,
+    run: restore,
   },
 };
 

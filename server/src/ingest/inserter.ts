@@ -25,6 +25,8 @@ export class Inserter {
   private readonly stop = new AbortController();
   private readonly pause: Pause;
   private running = false;
+  private processing: Promise<boolean> | null = null;
+  private held: Promise<void> | null = null;
 
   constructor(work: SegmentWork, pause: Pause = pauseUnlessStopped) {
     this.work = work;
@@ -46,6 +48,20 @@ export class Inserter {
     return new Promise((resolve) => this.idle.push(resolve));
   }
 
+  /** Start no segment until `release`. Resolves once the one under way is in the tables, however long that takes. */
+  async hold(): Promise<{ release(): void }> {
+    while (this.held !== null) await this.held;
+    let release = () => {};
+    this.held = new Promise((resolve) => {
+      release = () => {
+        this.held = null;
+        resolve();
+      };
+    });
+    await this.processing;
+    return { release };
+  }
+
   /** Stop trying. What waits stays in the spool for the next start. */
   close(): Promise<void> {
     this.stop.abort();
@@ -54,7 +70,13 @@ export class Inserter {
 
   private async run(): Promise<void> {
     this.running = true;
-    while (this.sealed.length > 0 && (await this.process(this.sealed[0]!))) this.sealed.shift();
+    while (this.sealed.length > 0) {
+      while (this.held !== null) await this.held;
+      this.processing = this.process(this.sealed[0]!);
+      if (!(await this.processing)) break;
+      this.sealed.shift();
+    }
+    this.processing = null;
     this.running = false;
     for (const resolve of this.idle.splice(0)) resolve();
   }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProfile, type Profile, type UploadAnswer } from '@flamehouse/proto';
@@ -36,6 +36,8 @@ export interface StorageLog {
 const BATCH_BYTES_MAX = 256 * 2 ** 20;
 // Until the embedded engine takes an insert after `close`, or a remote one answers.
 const DRAIN_MS = 3_000;
+// A segment takes seconds; one that takes longer is being tried again.
+const HOLD_MS = 30_000;
 
 interface PendingSegment {
   batch: TableBatch | null; // null: to be read from disk
@@ -109,6 +111,29 @@ export class SpoolingPipeline implements IngestPipeline {
 
   status(): Promise<IngestStatus> {
     return this.spool.status();
+  }
+
+  /**
+   * Insert nothing until `release`: each upload is now in all tables or in `dir`, which gets the segments and the ids.
+   *
+   * Errors  STORAGE_UNAVAILABLE when the segment under way cannot be inserted.
+   */
+  async hold(dir: string): Promise<{ release(): void }> {
+    const holding = this.inserter.hold();
+    const held = await Promise.race([holding, sleep(HOLD_MS, null, { ref: false })]);
+    if (held === null) {
+      void holding.then(({ release }) => release());
+      throw new ApiError('STORAGE_UNAVAILABLE', `inserts did not end within ${HOLD_MS} ms`);
+    }
+    try {
+      await mkdir(join(dir, 'segments'), { recursive: true });
+      await this.spool.linkTo(join(dir, 'segments'));
+      await cp(join(this.config.dir, 'ids'), join(dir, 'ids'), { recursive: true });
+      return held;
+    } catch (error) {
+      held.release();
+      throw error;
+    }
   }
 
   async flush(): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, stat, statfs } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from '../errors.ts';
 import type { IngestStatus } from '../storage/profile-store.ts';
@@ -135,6 +135,13 @@ export class Spool {
     await rename(path, aside);
     this.forget(segment);
     return aside;
+  }
+
+  /** Links to all segments; records that come later are in the last of them too. */
+  async linkTo(dir: string): Promise<void> {
+    for (const file of await readdir(this.config.dir)) {
+      if (segmentName(file) !== null) await link(join(this.config.dir, file), join(dir, file));
+    }
   }
 
   private forget(segment: string): void {

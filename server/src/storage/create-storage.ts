@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
+import { createBackup } from './backup.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 import { ClickHouseComparisonStore, type ComparisonStore } from './comparison-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
@@ -30,6 +32,8 @@ export interface Storage {
   readonly ingest: IngestPipeline;
   /** For statements that are no question about profiles, such as a backup. */
   readonly engine: Engine;
+  /** The store at this moment as a tar stream; null when ClickHouse is elsewhere and has a BACKUP of its own. */
+  readonly backup: (() => Promise<Readable>) | null;
   /** Insert what was accepted, as far as the engine takes it within seconds; the rest stays in the spool. */
   close(): Promise<void>;
 }
@@ -79,7 +83,9 @@ export async function createStorage(
     }
     const store = new ClickHouseStore(engine, { retention, now, engineKind, close });
     const comparisons = new ClickHouseComparisonStore(engine);
-    return { store, comparisons, ingest, engine, close };
+    const source = { engine, dataDir: config.dataDir, hold: (dir: string) => ingest.hold(dir) };
+    const backup = engineKind === 'embedded' ? () => createBackup(source) : null;
+    return { store, comparisons, ingest, engine, backup, close };
   } catch (error) {
     await close();
     throw error;

@@ -54,6 +54,7 @@ test('every route is described', () => {
     'GET /healthz',
     'GET /metrics',
     'GET /readyz',
+    'POST /api/v1/admin/backup',
     'POST /api/v1/profiles',
     'POST /api/v1/session',
   ]);
