@@ -23,7 +23,7 @@ export interface FlameTree {
   readonly end: Uint32Array; // row -> first row after its subtree
   readonly folded: Uint32Array; // row -> frames folded away directly below; on a rest block, those it stands for
   readonly frames: FrameColumns;
-  readonly rowOfId: ReadonlyMap<string, number>;
+  readonly rowOfId: { get(id: string): number | undefined };
   readonly depthMax: number;
   readonly foldedNodes: number;
   readonly foldedValue: number;
@@ -64,117 +64,94 @@ function nameRanks({ nodes, frames }: FlamegraphAnswer): Uint32Array {
   return Uint32Array.from(nodes.frame, (frame) => rankOf[frame] ?? 0);
 }
 
-/** Grows while the tree is walked; rest blocks add rows that the answer does not have. */
-class Rows {
-  readonly id: string[] = [];
-  readonly parent: number[] = [];
-  readonly depth: number[] = [];
-  readonly frame: number[] = [];
-  readonly start: number[] = [];
-  readonly total: number[] = [];
-  readonly self: number[] = [];
-  readonly folded: number[] = [];
-  readonly end: number[] = [];
-
-  add(row: Omit<Record<keyof Rows, number>, 'id' | 'end' | 'add'> & { id: string }): number {
-    this.id.push(row.id);
-    this.parent.push(row.parent);
-    this.depth.push(row.depth);
-    this.frame.push(row.frame);
-    this.start.push(row.start);
-    this.total.push(row.total);
-    this.self.push(row.self);
-    this.folded.push(row.folded);
-    return this.end.push(this.id.length) - 1;
-  }
+/** Room for the rows of a tree: every node, and a rest block for each that has something folded. */
+function emptyRows(count: number) {
+  return {
+    id: new Array<string>(count).fill(''),
+    parent: new Int32Array(count),
+    depth: new Uint16Array(count),
+    frame: new Int32Array(count),
+    start: new Float64Array(count),
+    total: new Float64Array(count),
+    self: new Float64Array(count),
+    folded: new Uint32Array(count),
+    end: new Uint32Array(count),
+  };
 }
 
 /**
  * Lay an answer out in pre-order, with a rest block below every node whose descendants were folded.
  *
- * Shape   iterative, because stacks may be a thousand frames deep.
+ * Shape   iterative, because stacks may be a thousand frames deep, and without an object per node,
+ *         because 100,000 of them are what the first paint waits for.
  */
 export function buildFlameTree(answer: FlamegraphAnswer, order: ChildOrder = 'value'): FlameTree {
   const { nodes } = answer;
+  const size = nodes.id.length;
   const childrenOf = sortedChildren(answer, order);
-  const rows = new Rows();
-  const todo: { node: number; parent: number; depth: number; start: number }[] = [];
-  if (nodes.id.length > 0) todo.push({ node: 0, parent: -1, depth: 0, start: 0 });
+  const count = nodes.folded.reduce((sum, folded) => sum + (folded > 0 ? 1 : 0), size);
+  const rows = emptyRows(count);
+  // Nodes that wait for their place, the next one last; ~node is the rest block of a node.
+  const waiting = new Int32Array(count);
+  const waitingParent = new Int32Array(count);
+  const left = new Float64Array(count); // row -> where its next child starts
+  let open = 0;
+  const wait = (node: number, parent: number): void => {
+    waiting[open] = node;
+    waitingParent[open++] = parent;
+  };
+  if (size > 0) wait(0, -1);
   let foldedNodes = 0;
   let foldedValue = 0;
   let depthMax = 0;
 
-  while (todo.length > 0) {
-    const { node, parent, depth, start } = todo.pop()!;
+  for (let row = 0; open > 0; row++) {
+    open--;
+    const node = waiting[open]!;
+    const parent = waitingParent[open]!;
+    const start = parent < 0 ? 0 : left[parent]!;
+    const depth = parent < 0 ? 0 : rows.depth[parent]! + 1;
     depthMax = Math.max(depthMax, depth);
+    rows.parent[row] = parent;
+    rows.depth[row] = depth;
+    rows.start[row] = left[row] = start;
+    rows.end[row] = row + 1;
     if (node < 0) {
-      const caller = nodes.folded[~node]!;
       const total = nodes.total[~node]! - nodes.self[~node]! - (start - rows.start[parent]!);
-      rows.add({
-        id: '',
-        parent,
-        depth,
-        frame: REST_FRAME,
-        start,
-        total,
-        self: total,
-        folded: caller,
-      });
+      rows.frame[row] = REST_FRAME;
+      rows.total[row] = rows.self[row] = total;
+      rows.folded[row] = nodes.folded[~node]!;
       foldedValue += total;
       continue;
     }
-    const folded = nodes.folded[node]!;
-    const row = rows.add({
-      id: nodes.id[node]!,
-      parent,
-      depth,
-      frame: nodes.frame[node]!,
-      start,
-      total: nodes.total[node]!,
-      self: nodes.self[node]!,
-      folded,
-    });
+    rows.id[row] = nodes.id[node]!;
+    rows.frame[row] = nodes.frame[node]!;
+    rows.total[row] = nodes.total[node]!;
+    rows.self[row] = nodes.self[node]!;
+    rows.folded[row] = nodes.folded[node]!;
+    if (parent >= 0) left[parent]! += nodes.total[node]!;
+    foldedNodes += nodes.folded[node]!;
+    if (nodes.folded[node]! > 0) wait(~node, row);
     const children = childrenOf(node);
-    let left = start;
-    const next: typeof todo = [];
-    for (const child of children) {
-      next.push({ node: child, parent: row, depth: depth + 1, start: left });
-      left += nodes.total[child]!;
-    }
-    if (folded > 0) next.push({ node: ~node, parent: row, depth: depth + 1, start: left });
-    foldedNodes += folded;
-    while (next.length > 0) todo.push(next.pop()!);
+    for (let i = children.length - 1; i >= 0; i--) wait(children[i]!, row);
   }
-  for (let row = rows.id.length - 1; row > 0; row--) {
+  for (let row = count - 1; row > 0; row--) {
     const parent = rows.parent[row]!;
     rows.end[parent] = Math.max(rows.end[parent]!, rows.end[row]!);
   }
-  return finish(rows, answer.frames, { depthMax, foldedNodes, foldedValue });
+  const rowOfId = lazyIndex(rows.id);
+  return { count, ...rows, frames: answer.frames, rowOfId, depthMax, foldedNodes, foldedValue };
 }
 
-function finish(
-  rows: Rows,
-  frames: FrameColumns,
-  sums: Pick<FlameTree, 'depthMax' | 'foldedNodes' | 'foldedValue'>,
-): FlameTree {
-  const rowOfId = new Map<string, number>();
-  rows.id.forEach((id, row) => {
-    if (id !== '') rowOfId.set(id, row);
-  });
+/** Made when something is first looked for: a graph that nobody zoomed needs no index. */
+function lazyIndex(ids: readonly string[]): FlameTree['rowOfId'] {
+  let index: Map<string, number> | null = null;
   return {
-    count: rows.id.length,
-    id: rows.id,
-    parent: Int32Array.from(rows.parent),
-    depth: Uint16Array.from(rows.depth),
-    frame: Int32Array.from(rows.frame),
-    start: Float64Array.from(rows.start),
-    total: Float64Array.from(rows.total),
-    self: Float64Array.from(rows.self),
-    end: Uint32Array.from(rows.end),
-    folded: Uint32Array.from(rows.folded),
-    frames,
-    rowOfId,
-    ...sums,
+    get(id) {
+      if (id === '') return undefined;
+      index ??= new Map(ids.map((known, row) => [known, row]));
+      return index.get(id);
+    },
   };
 }
 

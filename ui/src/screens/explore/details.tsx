@@ -188,10 +188,7 @@ function History(props: DetailsProps & { readonly functionId: string }) {
   const { history } = props;
   const found = history?.functionId === props.functionId ? functionHistory(history) : null;
   return (
-    <figure
-      class="history hide-m"
-      aria-label={found === null ? 'History' : `History: ${found.words}`}
-    >
+    <figure class="history" aria-label={found === null ? 'History' : `History: ${found.words}`}>
       {found !== null && (
         <>
           <Sparkline line={found.line} range={found.range} />
