@@ -24,6 +24,11 @@ const EXIT_MS = 9_500;
 export async function serve(args: readonly string[], context: CommandContext): Promise<number> {
   parseArgs({ args: [...args], options: {} });
   const config = readConfig(context.env);
+  if (config.clickHouse.cluster !== null) {
+    throw new UsageError(
+      'CLICKHOUSE_CLUSTER is set, and this version makes its tables on one server only: leave it out',
+    );
+  }
   const signal = nextSignal();
   // Loaded only here: it brings the engine, which other commands must not wait for.
   const { startServer } = await import('../start-server.ts');

@@ -48,6 +48,9 @@ test.each(['serve', 'push'])('%s --help prints its options', async (name) => {
 test.each([
   [['serve', '--prot', '1'], {}, 'flamehouse serve: Unknown option'],
   [['serve', 'now'], {}, 'flamehouse serve: Unexpected argument'],
+  [['serve'], { CLICKHOUSE_CLUSTER: 'c' }, 'flamehouse serve: CLICKHOUSE_CLUSTER is set'],
+  [['restore'], {}, 'flamehouse restore: one file is needed, 0 are named'],
+  [['restore', 'x'], { CLICKHOUSE_URL: 'http://x' }, 'flamehouse restore: CLICKHOUSE_URL is set'],
   [['serve'], { FLAMEHOUSE_PORT: 'x' }, 'flamehouse serve: FLAMEHOUSE_PORT is "x": write a port'],
   [['push', 'a.pb.gz'], {}, 'flamehouse push: --service is missing'],
   [['push', '--service', 's'], {}, 'flamehouse push: no file is named'],
