@@ -157,3 +157,10 @@ export const plural = (n: number, one: string, many = `${one}s`): string =>
 
 /** Counts in full: 3,993. */
 export const groupDigits = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+/** A change of a value in percent of what it was, with its sign: +9.4 %, −11.0 %. */
+export function sayChange(change: number): string {
+  const percent = Math.abs(change * 100).toFixed(Math.abs(change) >= 10 ? 0 : 1);
+  const sign = Number(percent) === 0 ? '' : change > 0 ? '+' : '−';
+  return `${sign}${percent}${NBSP}%`;
+}

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { columnShare, groupDigits, measureOf, plural, sayShare } from '../../../ui/src/format.ts';
+import {
+  columnShare,
+  groupDigits,
+  measureOf,
+  plural,
+  sayChange,
+  sayShare,
+} from '../../../ui/src/format.ts';
 import {
   canonicalTime,
   formatAgo,
@@ -97,4 +104,13 @@ test('a series has at most 240 steps of whole windows', () => {
   const hour = 3_600_000;
   const steps = [hour / 4, hour, 24 * hour, 720 * hour].map((to) => stepFor({ from: 0, to }));
   expect(steps).toEqual([15_000, 15_000, 600_000, 6 * hour]);
+});
+
+test('changes carry their sign, and none is neither more nor less', () => {
+  expect([0.094, -0.11, 0.0002, 24].map(sayChange)).toEqual([
+    '+9.4\u00a0%',
+    '−11.0\u00a0%',
+    '0.0\u00a0%',
+    '+2400\u00a0%',
+  ]);
 });

@@ -2,7 +2,16 @@ import type { SeriesAnswer } from '@flamehouse/proto';
 import { expect, test } from 'vitest';
 import { sparkPaths } from '../../../ui/src/components/sparkline.tsx';
 import { placeFlags } from '../../../ui/src/screens/explore/flags.ts';
-import { appearances, coverage, niceTicks, sumSeries } from '../../../ui/src/series.ts';
+import {
+  appearances,
+  coverage,
+  functionHistory,
+  instanceBand,
+  niceTicks,
+  splitSeries,
+  sumSeries,
+  versionFlags,
+} from '../../../ui/src/series.ts';
 
 const answer = (groups: Record<string, [number, number][]>): SeriesAnswer => ({
   service: 's',
@@ -118,4 +127,75 @@ test('flags take another lane, or hang to the left, before they lose their name'
     { lane: 1, flip: false, text: false },
   ]);
   expect(at(290)).toEqual([{ lane: 0, flip: true, text: true }]);
+});
+
+const grouped = (
+  label: string,
+  rows: Readonly<Record<string, readonly number[]>>,
+): SeriesAnswer => ({
+  service: 's',
+  type: 't',
+  unit: 'cores',
+  from: 0,
+  to: 30,
+  stepMs: 10,
+  tier: 'raw',
+  series: Object.entries(rows).map(([name, values]) => ({
+    labels: { [label]: name },
+    timesMs: values.map((_, i) => i * 10),
+    values,
+  })),
+});
+
+test('a split shows the largest groups and adds the rest up', () => {
+  const rows = Object.fromEntries([6, 5, 4, 3, 2, 1].map((n) => [`pod-${n}`, [n, n]]));
+  const answer = grouped('instance', rows);
+  const lines = splitSeries(answer, 'instance', sumSeries(answer));
+  expect(lines.map(({ name, mean }) => `${name} ${mean}`)).toEqual([
+    'pod-6 6',
+    'pod-5 5',
+    'pod-4 4',
+    'pod-3 3',
+    '2 smaller 3',
+  ]);
+});
+
+test('the band is what the service would be if all instances were like one', () => {
+  const answer = grouped('instance', { a: [1, 2, 1], b: [2, 3] });
+  expect(instanceBand(answer, sumSeries(answer))).toEqual({
+    low: [2, 4, null],
+    high: [4, 6, null],
+    instances: 2,
+  });
+  const one = grouped('instance', { a: [1] });
+  expect(instanceBand(one, sumSeries(one))).toBe(null);
+});
+
+test('deploys say when a version began; a version without one when it is first seen', () => {
+  const deploys = [{ version: '2', environment: 'production', at: 20 }];
+  const seen = [
+    { version: '2', atMs: 25 },
+    { version: '1', atMs: 5 },
+  ];
+  expect(versionFlags(deploys, seen, '').map(({ version, atMs }) => `${version} ${atMs}`)).toEqual([
+    '1 5',
+    '2 20',
+  ]);
+  expect(versionFlags(deploys, [], 'staging')).toEqual([]);
+});
+
+test('the history of a function names its share at both ends', () => {
+  const answer = grouped('version', { x: [10, 10, 10] });
+  const history = functionHistory({
+    ...answer,
+    functionId: 'f',
+    series: answer.series.map(({ labels, timesMs, values }) => ({
+      labels,
+      timesMs,
+      self: [0, 0, 0],
+      total: [1, 2, 5],
+      all: values,
+    })),
+  });
+  expect(history?.words).toBe('10\u00a0% → 50\u00a0%');
 });

@@ -2,8 +2,8 @@ import type { SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
 import { apiUrl, getJson } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Sparkline } from '../../components/sparkline.tsx';
-import { formatNumber } from '../../format.ts';
-import { type Line, sumSeries } from '../../series.ts';
+import { formatNumber, sayChange } from '../../format.ts';
+import { coverage, type Line, sumSeries } from '../../series.ts';
 import { followLink, go } from '../../state/location.ts';
 import { type ExploreState, exploreUrl } from '../../state/url.ts';
 import { formatAgo, type Range } from '../../time.ts';
@@ -16,6 +16,7 @@ interface ServiceTableProps {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** One row per service, the one that uses the most CPU first. */
 export function ServiceTable({ services, nowMs, silentMs }: ServiceTableProps) {
@@ -33,6 +34,13 @@ export function ServiceTable({ services, nowMs, silentMs }: ServiceTableProps) {
           </th>
           <th scope="col" class="num sorted" aria-sort="descending">
             Now ↓
+          </th>
+          <th
+            scope="col"
+            class="num hide-s"
+            title="Mean CPU of the last hour against the same hour a week ago"
+          >
+            Against last week
           </th>
           <th scope="col" class="num hide-s">
             Instances
@@ -90,6 +98,9 @@ function Row({
           <span class="muted">silent</span>
         )}
       </td>
+      <td class="num soft hide-s">
+        <LastWeek service={service.service} line={line} range={range} />
+      </td>
       <td class="num soft hide-s">{live ? service.instances : '–'}</td>
       <td class="soft hide-m cut" title={service.environments.join(', ')}>
         {service.environments.join(', ') || '–'}
@@ -110,6 +121,26 @@ function useLastHour(service: string, nowMs: number): { line: Line | null; range
   const url = apiUrl('series', { service, type: 'cpu', ...range, stepMs: MINUTE_MS });
   const series = useQuery<SeriesAnswer>(url, (signal) => getJson(url, signal), service);
   return { line: series.data === null ? null : sumSeries(series.data), range };
+}
+
+/**
+ * How the last hour stands to the same hour a week ago; – where either was watched for less than half
+ * of it. Not coloured: whether a change is more than noise, a comparison of versions says.
+ */
+function LastWeek(props: {
+  readonly service: string;
+  readonly line: Line | null;
+  readonly range: Range;
+}) {
+  const { service, line } = props;
+  const range = { from: props.range.from - WEEK_MS, to: props.range.to - WEEK_MS };
+  const url = apiUrl('series', { service, type: 'cpu', ...range, stepMs: MINUTE_MS });
+  const then = useQuery<SeriesAnswer>(url, (signal) => getJson(url, signal), service);
+  if (line === null || then.data === null) return <>–</>;
+  const now = coverage(line, props.range);
+  const before = coverage(sumSeries(then.data), range);
+  const enough = Math.min(now.coveredMs, before.coveredMs) >= HOUR_MS / 2 && before.mean > 0;
+  return <>{enough ? sayChange(now.mean / before.mean - 1) : '–'}</>;
 }
 
 /** A service that is younger than a quarter of an hour opens in a range that it fills. */
