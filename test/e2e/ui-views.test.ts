@@ -151,3 +151,24 @@ test('packages and files as groups, and the root at the bottom', async () => {
   expect(above.y).toBeLessThan(root.y);
   await screenshot(page, 'ui-flame-up');
 });
+
+test('the live heap has a view of growth: what surely grows comes first, with its interval', async () => {
+  const page = await openGraph('&t=heap');
+  await page.click('.seg button:has-text("Growth")');
+  await page.waitForSelector('.growth');
+  expect(await heading(page)).toBe('What loadPriceRules allocated grows by 12.0\u00a0MiB an hour.');
+  expect(await page.locator('.growth tbody tr').allInnerTexts()).toEqual([
+    expect.stringMatching(/^loadPriceRules.*▲ \+12\.0\sMiB\s+\+10\.0\sMiB … \+14\.0\sMiB/s),
+    expect.stringMatching(/^query.*\s\+1\.00\sMiB\s+−1\.00\sMiB … \+3\.00\sMiB/s),
+    expect.stringMatching(/^JSON\.parse.*−3\.00\sMiB/s),
+  ]);
+  await screenshot(page, 'ui-growth');
+  await page.click('.growth button:has-text("loadPriceRules")');
+  await page.waitForSelector('.sandwich');
+  await page.goBack();
+  // Another type has no growth, and shows graph and table.
+  await page.click('[aria-label^="Profile type"]');
+  await page.click('[role=option]:has-text("CPU")');
+  await graphReady(page);
+  expect(await page.locator('.seg button[aria-pressed="true"]').allInnerTexts()).toContain('Both');
+});

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type {
+  FlamegraphAnswer,
   FunctionSeriesAnswer,
+  HeapGrowthAnswer,
   ProfileTypesAnswer,
   SeriesAnswer,
   ServiceSummary,
@@ -168,6 +170,8 @@ function data(path: string, params: URLSearchParams, state: FixtureState): unkno
     return viewOf(exact(), view, x);
   if (path === 'functions' && x.length > 0) return functionsAfter(exact(), x);
   switch (path) {
+    case 'heap/growth':
+      return growthOf(exact());
     case 'deploys':
       return { deploys: deploysOf(head) };
     case 'services':
@@ -197,6 +201,44 @@ function historyOf(answer: SeriesAnswer, functionId: string): FunctionSeriesAnsw
       const total = values.map((value, i) => value * share(timesMs[i]!));
       return { labels, timesMs, self: total.map((value) => value / 10), total, all: values };
     }),
+  };
+}
+
+/** One site grows, one may, one shrinks. */
+function growthOf(answer: FlamegraphAnswer): HeapGrowthAnswer {
+  const { frames } = answer;
+  const MiB = 2 ** 20;
+  const slopes = [12, 1, -3].map((slope) => slope * MiB);
+  const sites = ['loadPriceRules', 'query', 'JSON.parse'].map((name) => frames.name.indexOf(name));
+  return {
+    service: answer.service,
+    type: answer.type,
+    unit: 'bytes',
+    from: answer.from,
+    to: answer.to,
+    tier: answer.tier,
+    stepMs: 60_000,
+    points: 60,
+    total: {
+      start: 380 * MiB,
+      end: 392 * MiB,
+      growth: 12 * MiB,
+      slopePerHour: 12 * MiB,
+      slopeLowPerHour: 8 * MiB,
+      slopeHighPerHour: 16 * MiB,
+    },
+    rows: 3,
+    frames,
+    sites: {
+      functionId: sites.map((frame) => frames.functionId[frame]!),
+      stack: sites.map((frame) => [frame]),
+      start: slopes.map(() => 40 * MiB),
+      end: slopes.map((slope) => 40 * MiB + slope),
+      growth: slopes,
+      slopePerHour: slopes,
+      slopeLowPerHour: slopes.map((slope) => slope - 2 * MiB),
+      slopeHighPerHour: slopes.map((slope) => slope + 2 * MiB),
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { aliasOf, parseProfileType } from '@flamehouse/proto';
 import { canonicalTime, type Range } from '../time.ts';
 import { formatSteps, parseSteps, type ViewStep } from './view-steps.ts';
 
-export const VIEWS = ['both', 'graph', 'table'] as const;
+export const VIEWS = ['both', 'graph', 'table', 'growth'] as const;
 export const SORTS = ['self', 'total', 'name'] as const;
 export const READINGS = ['top-down', 'bottom-up'] as const;
 export const ORDERS = ['value', 'name'] as const;
@@ -159,6 +159,12 @@ export function formatExplore(state: ExploreState): string {
   const query = params.toString();
   return query === '' ? '' : `?${query}`;
 }
+
+/** Growth is a view of the live heap alone; another type shows graph and table instead. */
+export const showsGrowth = ({ view, type, sandwich }: ExploreState): boolean =>
+  view === 'growth' && hasGrowth(type) && sandwich === '';
+
+export const hasGrowth = (type: string): boolean => type === 'heap' || type === 'heap-objects';
 
 /** The address of Explore in a state that differs from the defaults in some fields. */
 export const exploreUrl = (part: Partial<ExploreState>): string =>

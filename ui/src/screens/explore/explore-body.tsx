@@ -12,13 +12,14 @@ import type { FlameTree } from '../../flame/tree.ts';
 import { measureOf } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
 import { showToast } from '../../state/toast.ts';
-import type { ExploreState, Split } from '../../state/url.ts';
+import { type ExploreState, type Split, showsGrowth } from '../../state/url.ts';
 import { formatClock } from '../../time.ts';
 import { Announcer } from './announcer.tsx';
 import { Details } from './details.tsx';
 import { neighbourDeploy } from './flags.ts';
 import { Footer } from './footer.tsx';
 import { type CommandTarget, commandItems, openSandwich } from './frame-commands.ts';
+import { GrowthPanel } from './growth-panel.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { HotPathPanel } from './hot-path-panel.tsx';
 import { createLinks } from './links.ts';
@@ -63,6 +64,8 @@ export function ExploreBody(props: {
   const { state, data, services } = props;
   const { base, nowMs, coveredMs } = data;
   const sandwich = state.sandwich !== '';
+  const growth = showsGrowth(state);
+  const shownView = state.view === 'growth' ? 'both' : state.view;
   const tree = sandwich ? nonEmpty(data.callees.tree) : data.tree;
   const callers = sandwich ? nonEmpty(data.callers.tree) : null;
   const [menu, setMenu] = useState<OpenMenu | null>(null);
@@ -144,7 +147,7 @@ export function ExploreBody(props: {
         />
       ) : (
         <>
-          {sandwich ? (
+          {growth ? null : sandwich ? (
             <SandwichSentence state={state} data={data} measure={measure} />
           ) : tree === null ? (
             <FirstLoad.Sentence failed={base.failure !== null} />
@@ -180,38 +183,46 @@ export function ExploreBody(props: {
             onUnfocus={() => view.zoom(0)}
             onHelp={() => setHelp(true)}
           />
-          <div
-            class={
-              state.view === 'both' || (sandwich && state.view === 'table') ? 'split' : 'split one'
-            }
-          >
-            {sandwich ? (
-              <SandwichPanel {...panel} />
-            ) : (
-              state.view !== 'table' && <FlamePanel {...panel} />
-            )}
-            {state.view !== 'graph' && <TablePanel {...panel} />}
-          </div>
-          <Details
-            tree={view.pickedCaller >= 0 ? callers : tree}
-            callers={callers}
-            upwards={view.upwards}
-            whole={data.functions.data?.total ?? tree?.total[0] ?? 0}
-            functions={data.functions.data}
-            focus={view.pickedCaller >= 0 ? view.callersFocus : view.focus}
-            current={view.pickedCaller >= 0 ? view.pickedCaller : view.current}
-            history={history}
-            measure={measure}
-            coveredMs={coveredMs}
-            links={links}
-            onZoom={view.zoomIn}
-            onSandwich={openSandwich}
-            onZoomFunction={view.zoomFunction}
-          />
+          {growth ? (
+            <GrowthPanel state={state} data={data} />
+          ) : (
+            <>
+              <div
+                class={
+                  shownView === 'both' || (sandwich && shownView === 'table')
+                    ? 'split'
+                    : 'split one'
+                }
+              >
+                {sandwich ? (
+                  <SandwichPanel {...panel} />
+                ) : (
+                  state.view !== 'table' && <FlamePanel {...panel} />
+                )}
+                {state.view !== 'graph' && <TablePanel {...panel} />}
+              </div>
+              <Details
+                tree={view.pickedCaller >= 0 ? callers : tree}
+                callers={callers}
+                upwards={view.upwards}
+                whole={data.functions.data?.total ?? tree?.total[0] ?? 0}
+                functions={data.functions.data}
+                focus={view.pickedCaller >= 0 ? view.callersFocus : view.focus}
+                current={view.pickedCaller >= 0 ? view.pickedCaller : view.current}
+                history={history}
+                measure={measure}
+                coveredMs={coveredMs}
+                links={links}
+                onZoom={view.zoomIn}
+                onSandwich={openSandwich}
+                onZoomFunction={view.zoomFunction}
+              />
+            </>
+          )}
         </>
       )}
       <Footer
-        tree={state.view === 'table' || sandwich ? null : tree}
+        tree={state.view === 'table' || sandwich || growth ? null : tree}
         functions={data.functions.data}
         measure={measure}
         tier={base.data?.tier ?? null}

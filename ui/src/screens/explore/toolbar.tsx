@@ -3,11 +3,23 @@ import { Icon } from '../../components/icon.tsx';
 import { Picker } from '../../components/picker.tsx';
 import type { Search } from '../../flame/search.ts';
 import { setExplore } from '../../state/location.ts';
-import { type ExploreState, type Reading, VIEWS, type View } from '../../state/url.ts';
+import {
+  type ExploreState,
+  hasGrowth,
+  type Reading,
+  showsGrowth,
+  VIEWS,
+  type View,
+} from '../../state/url.ts';
 import { StepChips } from './step-chips.tsx';
 import { ViewMenu } from './view-menu.tsx';
 
-const VIEW_NAMES: Readonly<Record<View, string>> = { both: 'Both', graph: 'Graph', table: 'Table' };
+const VIEW_NAMES: Readonly<Record<View, string>> = {
+  both: 'Both',
+  graph: 'Graph',
+  table: 'Table',
+  growth: 'Growth',
+};
 
 interface ToolbarProps {
   readonly state: ExploreState;
@@ -36,14 +48,16 @@ const WHOLE = { sandwich: '', sandwichName: '', focus: '', focusName: '' } as co
 export function Toolbar(props: ToolbarProps) {
   const { state } = props;
   const sandwich = state.sandwich !== '';
+  const growth = showsGrowth(state);
+  const shown = state.view === 'growth' && !growth ? 'both' : state.view;
   return (
     <div class="bar">
       <fieldset class="seg" aria-label="View">
-        {VIEWS.map((view) => (
+        {VIEWS.filter((view) => view !== 'growth' || hasGrowth(state.type)).map((view) => (
           <button
             type="button"
             key={view}
-            aria-pressed={!sandwich && state.view === view}
+            aria-pressed={!sandwich && shown === view}
             onClick={() => setExplore({ view, ...(sandwich ? WHOLE : {}) })}
           >
             {VIEW_NAMES[view]}
@@ -53,7 +67,7 @@ export function Toolbar(props: ToolbarProps) {
           Sandwich
         </button>
       </fieldset>
-      {!sandwich && (
+      {!sandwich && !growth && (
         <Picker
           label="Reading"
           value={state.reading}
@@ -63,7 +77,7 @@ export function Toolbar(props: ToolbarProps) {
           }
         />
       )}
-      <SearchBox {...props} />
+      {!growth && <SearchBox {...props} />}
       {props.focus !== null && (
         <span class={props.focus.gone ? 'chip gone' : 'chip focus'} title={props.focus.name}>
           <span class="k">focus</span>
@@ -78,10 +92,10 @@ export function Toolbar(props: ToolbarProps) {
           </button>
         </span>
       )}
-      <StepChips steps={state.steps} />
+      {!growth && <StepChips steps={state.steps} />}
       <span class="grow hide-s" />
       <Legend />
-      <ViewMenu state={state} />
+      {!growth && <ViewMenu state={state} />}
       <button
         type="button"
         class="icon-btn hide-s"
