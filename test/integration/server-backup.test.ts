@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -81,7 +88,10 @@ test('a store that was backed up while it took uploads answers as before, with e
   const env = { FLAMEHOUSE_DATA_DIR: join(data.path, 'second') };
   const restored = await flamehouse(['restore', file], env);
   expect(restored.output()).toContain('is restored');
+  const killed = join(env.FLAMEHOUSE_DATA_DIR, 'clickhouse/shadow/backup0123456789abcdef/store');
+  mkdirSync(killed, { recursive: true });
   const second = await start('second');
+  expect(existsSync(killed)).toBe(false);
   expect(await ask(second.url)).toEqual(before);
   expect(await second.stop()).toBe(0);
 

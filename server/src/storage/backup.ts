@@ -31,8 +31,8 @@ export interface BackupSource {
 export async function createBackup({ engine, dataDir, hold }: BackupSource): Promise<Readable> {
   // Letters and digits: the engine writes others into the name of the directory as %XX.
   const name = `backup${randomBytes(8).toString('hex')}`;
-  const shadow = join(dataDir, 'clickhouse/shadow', name);
-  const spool = join(dataDir, 'spool', name);
+  const shadow = join(dataDir, SHADOW, name);
+  const spool = join(dataDir, SPOOL, name);
   const remove = async () => {
     await rm(shadow, { recursive: true, force: true });
     await rm(spool, { recursive: true, force: true });
@@ -70,6 +70,19 @@ export async function createBackup({ engine, dataDir, hold }: BackupSource): Pro
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+const SHADOW = 'clickhouse/shadow';
+const SPOOL = 'spool';
+
+/** Remove what a backup left behind that was killed: its links keep parts on the disk. */
+export async function removeUnfinishedBackups(dataDir: string): Promise<void> {
+  for (const dir of [join(dataDir, SHADOW), join(dataDir, SPOOL)]) {
+    const names = await readdir(dir).catch(() => []); // Neither is there before its first use.
+    for (const name of names) {
+      if (/^backup[0-9a-f]{16}$/.test(name)) await rm(join(dir, name), { recursive: true });
+    }
   }
 }
 

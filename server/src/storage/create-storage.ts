@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
-import { createBackup } from './backup.ts';
+import { createBackup, removeUnfinishedBackups } from './backup.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 import { ClickHouseComparisonStore, type ComparisonStore } from './comparison-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
@@ -55,6 +55,7 @@ export async function createStorage(
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   try {
+    await removeUnfinishedBackups(config.dataDir);
     const engine = await openEngine(config);
     opened.push(engine);
     await migrate(engine, migrations);

@@ -33,6 +33,31 @@ describe('segments', () => {
     await inserter.whenIdle();
   });
 
+  test('wait while held; the hold begins when the one under way is done, and the next hold after it', async () => {
+    let end = () => {};
+    const { events, inserter } = recorder(() => new Promise<void>((resolve) => (end = resolve)));
+    inserter.add('a');
+    inserter.add('b');
+    const holding = inserter.hold().then((held) => {
+      events.push('held');
+      return held;
+    });
+    const next = inserter.hold();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(events).toEqual([]);
+    end();
+    const first = await holding;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(events).toEqual(['done a', 'held']);
+    first.release();
+    (await next).release();
+    await expect.poll(() => inserter.waiting).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    end();
+    await inserter.whenIdle();
+    expect(events).toEqual(['done a', 'held', 'done b']);
+  });
+
   test('wait as long as it takes while the engine is away, busy or full', async () => {
     let attempts = 0;
     const errors = [
