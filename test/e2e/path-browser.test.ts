@@ -160,6 +160,7 @@ test('takes the picture of the README: what came after the deploy of 1.1.0', asy
   const page = await open(`/explore?svc=checkout&from=${startedAt}&to=${Date.now()}`);
   await graphReady(page);
   await page.click('button.flag[aria-label^="1.1.0"]');
+  await page.click('[role=menuitem]:has-text("Time after it began")');
   await page.waitForURL(/sel=/);
   await page.waitForFunction(() => document.querySelector('.pane.kept') === null); // No old data dimmed.
   await graphReady(page);
