@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { FlameView } from '../../flame/flame-view.ts';
+import { FlameView, type FlameViewState } from '../../flame/flame-view.ts';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import type { RendererFactory } from '../../flame/renderer.ts';
@@ -63,6 +63,18 @@ export function FlamePane(props: FlamePaneProps) {
     links.hoverFunction.value || links.selectedFunction.value || hoveredFunction(links);
   const name = props.callers === true ? 'callersView' : 'flameView';
 
+  const state = useRef<FlameViewState>(null!);
+  state.current = {
+    tree,
+    focus: props.focus,
+    selected,
+    linkedFunction,
+    emphasis: props.emphasis,
+    match: props.match,
+    rootAtBottom: props.rootAtBottom,
+    hideRoot: props.callers === true,
+  };
+
   useLayoutEffect(() => {
     const made = new FlameView(
       host.current!,
@@ -83,6 +95,8 @@ export function FlamePane(props: FlamePaneProps) {
       props.renderer,
     );
     view.current = made;
+    // Another renderer shows at once what the last one did.
+    made.show(state.current);
     window.__flamehouse = { flameView: null, ...window.__flamehouse, [name]: made };
     return () => {
       made.destroy();
@@ -91,16 +105,7 @@ export function FlamePane(props: FlamePaneProps) {
     };
   }, [links, props.renderer, name]);
   useEffect(() => {
-    view.current?.show({
-      tree,
-      focus: props.focus,
-      selected,
-      linkedFunction,
-      emphasis: props.emphasis,
-      match: props.match,
-      rootAtBottom: props.rootAtBottom,
-      hideRoot: props.callers === true,
-    });
+    view.current?.show(state.current);
   }, [
     tree,
     props.focus,
