@@ -143,21 +143,21 @@ async function handle(number) {
 }
 
 const server = http.createServer((request, response) => {
-  const number = Number(request.url.slice('/work/'.length));
+  const number = Number(request.url.slice('/job/'.length));
   tracer.startActiveSpan('GET', { kind: api.SpanKind.SERVER }, async (span) => {
     try {
       await runWithLabels({ request: String(number) }, () => handle(number));
     } catch (error) {
       console.error(error);
     }
-    span.setAttributes({ 'http.request.method': 'GET', 'http.route': `/work/${number % 4}` });
+    span.setAttributes({ 'http.request.method': 'GET', 'http.route': `/job/${number % 4}` });
     response.end('done');
     span.end();
   });
 });
 
 async function ask(agent, port, number) {
-  const request = http.get({ agent, port, host: '127.0.0.1', path: `/work/${number}` });
+  const request = http.get({ agent, port, host: '127.0.0.1', path: `/job/${number}` });
   const [response] = await once(request, 'response');
   response.resume();
   await once(response, 'end');
