@@ -44,9 +44,11 @@ beforeAll(async () => {
   };
   server = await startServer(readConfig(env));
   for (let minute = 0; minute < 12; minute++) await upload(minute);
-  await waitFor('the last window in a table', async () => {
-    const { points } = await getJson<HeapGrowthAnswer>(`heap/growth?${from}`);
-    return points === 12 ? true : undefined;
+  // Samples are inserted last: CPU of the first window, and the mean of 15,000 to 26,000 bytes over all.
+  await waitFor('every window in the samples', async () => {
+    const cpu = await getJson<FunctionsAnswer>(`functions?${from}`);
+    const heap = await getJson<FunctionsAnswer>(`functions?${from}&type=heap`);
+    return cpu.total === 110_000 && heap.total === 20_500 ? true : undefined;
   });
 });
 afterAll(async () => {
