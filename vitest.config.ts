@@ -8,16 +8,23 @@ interface ProjectOptions {
   readonly timeoutMs: number;
   /** One file at a time: the real engine and a browser want the machine for themselves. */
   readonly serial?: boolean;
+  /** Attempts after the first, for tests of real processes on a machine that may do other work too. */
+  readonly retry?: number;
 }
 
 /** One project for each folder under test/, run one after the other in this order. */
-const project = (name: string, { timeoutMs, serial = false }: ProjectOptions, order: number) => ({
+const project = (
+  name: string,
+  { timeoutMs, serial = false, retry = 0 }: ProjectOptions,
+  order: number,
+) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, ...(name === 'unit' ? ['test/*.test.ts'] : [])],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     fileParallelism: !serial,
+    retry,
     pool: 'forks' as const,
     sequence: { groupOrder: order },
   },
@@ -28,8 +35,8 @@ const projects: [name: string, options: ProjectOptions][] = [
   ['property', { timeoutMs: 60_000 }],
   ['golden', { timeoutMs: 10_000 }],
   ['contract', { timeoutMs: 60_000, serial: true }],
-  ['integration', { timeoutMs: 120_000, serial: true }],
-  ['e2e', { timeoutMs: 180_000, serial: true }],
+  ['integration', { timeoutMs: 120_000, serial: true, retry: 1 }],
+  ['e2e', { timeoutMs: 180_000, serial: true, retry: 1 }],
 ];
 
 export default defineConfig({

@@ -3,7 +3,7 @@ import { runApp, sumOf } from '../support/agent-app.ts';
 import { totalOf } from '../support/agent-profiles.ts';
 
 const PARTS = { sixty: 60, thirty: 30, ten: 10 };
-const UNIT = 4000; // turns of the loop for one percent: a burst of all takes a millisecond or two
+const UNIT = 16_000; // turns of the loop for one percent: a burst holds several ticks, so that timers and ticks do not beat
 const CPU_MS = 700;
 const SIGMAS = 4.5; // of the count of ticks; nine shares miss it by chance in one of 15,000 runs
 
