@@ -2,6 +2,7 @@ export type * from './api.ts';
 export * from './call-tree.ts';
 export * from './compare/index.ts';
 export { decodeProfile } from './decode.ts';
+export type * from './deploys-answer.ts';
 export type * from './diff-answer.ts';
 export { encodeProfile } from './encode.ts';
 export { ProfileError, type ProfileErrorCode } from './errors.ts';
