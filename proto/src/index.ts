@@ -14,6 +14,7 @@ export * from './profile.ts';
 export { type FrameInput, ProfileBuilder, type ProfileMeta } from './profile-builder.ts';
 export * from './profile-types.ts';
 export { formatSelector, type Matcher, parseSelector } from './selector.ts';
+export type * from './trace-answer.ts';
 export * from './transform-steps.ts';
 export * from './transforms.ts';
 export * from './units.ts';
