@@ -104,7 +104,8 @@ export function FlamePane(props: FlamePaneProps) {
       window.__flamehouse = { flameView: null, ...window.__flamehouse, [name]: null };
     };
   }, [links, props.renderer, name]);
-  useEffect(() => {
+  // Before the next key: an effect after the paint would put what was shown over what was just picked.
+  useLayoutEffect(() => {
     view.current?.show(state.current);
   }, [
     tree,
