@@ -4,6 +4,8 @@ export * from './compare/index.ts';
 export { decodeProfile } from './decode.ts';
 export type * from './deploys-answer.ts';
 export type * from './diff-answer.ts';
+export type * from './diff-flamegraph-answer.ts';
+export * from './diff-tree.ts';
 export { encodeProfile } from './encode.ts';
 export { ProfileError, type ProfileErrorCode } from './errors.ts';
 export * from './folded.ts';

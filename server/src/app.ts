@@ -16,6 +16,7 @@ import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import { type BackupRoute, backupRoutes } from './routes/backup.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
 import { diffRoutes } from './routes/diff.ts';
+import { diffFlamegraphRoutes } from './routes/diff-flamegraph.ts';
 import { endpointsRoutes } from './routes/endpoints.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
 import { functionSeriesRoutes } from './routes/function-series.ts';
@@ -122,6 +123,7 @@ async function apiRoutes(
   flamegraphRoutes(app, routes);
   functionsRoutes(app, routes);
   diffRoutes(app, routes);
+  diffFlamegraphRoutes(app, routes);
   sandwichRoutes(app, routes);
   functionSeriesRoutes(app, routes);
   endpointsRoutes(app, routes);

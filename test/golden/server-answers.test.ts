@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { functionId } from '../../proto/src/index.ts';
 import { buildTestApp, multipart, type TestApp } from '../support/server-app.ts';
+import { fakeComparisons } from '../support/server-fake-comparisons.ts';
 import { SPAN_ID, TRACE_ID } from '../support/server-fake-details.ts';
 import { expectGolden } from '../support/server-golden.ts';
 
@@ -12,7 +13,7 @@ const FOLDED = `
 
 let server: TestApp;
 beforeAll(async () => {
-  server = await buildTestApp({ folded: FOLDED });
+  server = await buildTestApp({ folded: FOLDED, comparisons: fakeComparisons(FOLDED) });
 });
 afterAll(() => server.app.close());
 
@@ -42,6 +43,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'server-span-flamegraph': `/api/v1/traces/${TRACE_ID}/spans/${SPAN_ID}/flamegraph`,
   'server-stalls': '/api/v1/stalls?service=checkout',
   'server-heap-growth': '/api/v1/heap/growth?service=checkout',
+  'server-diff-flamegraph':
+    '/api/v1/diff/flamegraph?service=checkout&base=version:1.0.0&head=version:1.1.0&maxNodes=4',
   'server-functions': '/api/v1/functions?service=checkout',
   'server-functions-by-package': '/api/v1/functions?service=checkout&groupBy=package',
   'server-session': '/api/v1/session',

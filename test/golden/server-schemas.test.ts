@@ -8,6 +8,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'server-callees': '/functions/{id}/callees',
   'server-callers': '/functions/{id}/callers',
   'server-deploys': '/deploys',
+  'server-diff-flamegraph': '/diff/flamegraph',
   'server-endpoints': '/endpoints',
   'server-flamegraph': '/flamegraph',
   'server-flamegraph-bottom-up': '/flamegraph',
@@ -69,7 +70,7 @@ test('no golden answer of a GET route is left out', () => {
     'upload',
   ];
   const goldens = readdirSync(new URL('.', import.meta.url))
-    .filter((file) => /^server-.*\.json$/.test(file) && !file.startsWith('server-diff'))
+    .filter((file) => /^server-.*\.json$/.test(file))
     .map((file) => file.replace('.json', ''));
   const known = [...Object.keys(ROUTES), ...others.map((name) => `server-${name}`)];
   expect(goldens.filter((name) => !known.includes(name))).toEqual([]);

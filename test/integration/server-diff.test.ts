@@ -1,4 +1,4 @@
-import type { DiffAnswer } from '@flamehouse/proto';
+import type { DiffAnswer, DiffFlamegraphAnswer } from '@flamehouse/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../server/src/cli/main.ts';
 import { readConfig } from '../../server/src/config.ts';
@@ -154,6 +154,41 @@ describe('GET /api/v1/diff', () => {
       code,
       message: expect.stringContaining(message),
     });
+  });
+});
+
+describe('GET /api/v1/diff/flamegraph', () => {
+  test('says the same numbers as the comparison', async () => {
+    const sides = { base: 'version:1.0.0', head: 'version:1.1.0' };
+    const query = new URLSearchParams({ service: 'shop', ...sides });
+    const response = await fetch(`${server.url}/api/v1/diff/flamegraph?${query}`);
+    const tree = (await response.json()) as DiffFlamegraphAnswer;
+    const diff = await ask(sides.base, sides.head, { limit: '10000' });
+    expect(tree.base).toMatchObject({ name: '1.0.0', cost: diff.base.cost });
+    expect(tree.head).toMatchObject({ name: '1.1.0', cost: diff.head.cost });
+    // The root is the whole service on both sides, what moved everything alike taken out.
+    expect(tree.head.total / tree.base.total - 1).toBeCloseTo(diff.code.change, 9);
+    const { functions, nodes } = tree;
+    for (const { id, self, origin } of diff.functions) {
+      const row = functions.id.indexOf(id);
+      const sum = (column: readonly number[]) =>
+        column.reduce((all, value, node) => (nodes.function[node] === row ? all + value : all), 0);
+      expect(sum(nodes.baseSelf)).toBeCloseTo(self.base, 6);
+      expect(sum(nodes.headSelf)).toBeCloseTo(self.head, 6);
+      expect(functions.origin[row]).toBe(origin);
+    }
+    const changed = functions.name.indexOf(CHANGED);
+    expect(functions.significant[changed]).toBe(true);
+    // handleSearch calls everything, so every function is one path below it.
+    const caller = nodes.function.findIndex((row) => functions.name[row] === 'handleSearch');
+    expect(nodes.parent[nodes.function.indexOf(changed)]).toBe(caller);
+  });
+
+  test('a side without profiles leaves nothing but the root', async () => {
+    const response = await fetch(
+      `${server.url}/api/v1/diff/flamegraph?service=shop&base=version:1.0.0&head=version:9.9.9`,
+    );
+    expect(await response.json()).toMatchObject({ head: { total: 0 }, nodes: { parent: [-1] } });
   });
 });
 

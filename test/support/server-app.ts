@@ -25,6 +25,7 @@ export async function buildTestApp(
     readonly env?: Record<string, string>;
     readonly folded?: string;
     readonly uiDirectory?: string;
+    readonly comparisons?: ComparisonStore;
   } = {},
 ): Promise<TestApp> {
   const store = new FakeStore(options.folded);
@@ -32,7 +33,7 @@ export async function buildTestApp(
   const app = await buildApp({
     config: readConfig(options.env ?? {}),
     store,
-    comparisons: NOTHING_STORED,
+    comparisons: options.comparisons ?? NOTHING_STORED,
     ingest: store,
     backup: null,
     activity: { queries: { running: 0, waiting: 0 }, observer: null },

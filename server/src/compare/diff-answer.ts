@@ -18,7 +18,7 @@ export function diffAnswer(
   options: { readonly type: string; readonly limit: number },
 ): DiffAnswer {
   const { functions } = input;
-  const names = { base: nameOf(sides.base, sides.head), head: nameOf(sides.head, sides.base) };
+  const names = sideNames(sides);
   const { verdict, normaliser, simultaneous, code, common, smallest, tested, warnings } =
     comparison;
   return {
@@ -58,6 +58,15 @@ export function diffAnswer(
     warnings,
   };
 }
+
+/** How sentences call the two sides. */
+export const sideNames = (sides: {
+  readonly base: AskedSide;
+  readonly head: AskedSide;
+}): { readonly base: string; readonly head: string } => ({
+  base: nameOf(sides.base, sides.head),
+  head: nameOf(sides.head, sides.base),
+});
 
 /** A side by its version or time; by its whole selector when that alone does not tell the two apart. */
 function nameOf(own: AskedSide, other: AskedSide): string {

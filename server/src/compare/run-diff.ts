@@ -26,6 +26,8 @@ export interface DiffResult {
   readonly input: CompareInput;
   readonly comparison: Comparison;
   readonly kept: { readonly base: TimeRange | null; readonly head: TimeRange | null };
+  /** All stacks of the kept time; null where nothing was kept. */
+  readonly stacks: readonly [base: SelectedStacks | null, head: SelectedStacks | null];
 }
 
 const MINUTE_MS = 60_000;
@@ -75,7 +77,7 @@ export async function runDiff(
     asked: 'once',
     ...(chosen.baseNote === null ? {} : { baseNote: chosen.baseNote }),
   };
-  return { input, comparison: compare(input), kept };
+  return { input, comparison: compare(input), kept, stacks };
 }
 
 interface Chosen {

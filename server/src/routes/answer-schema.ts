@@ -1,26 +1,26 @@
 import type { JsonSchema } from './query-schema.ts';
 
-const string = { type: 'string' } as const;
-const integer = { type: 'integer' } as const;
-const number = { type: 'number' } as const;
+export const string = { type: 'string' } as const;
+export const integer = { type: 'integer' } as const;
+export const number = { type: 'number' } as const;
 
 /** An object in which every field is there. */
 export function object(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
   return { type: 'object', required: Object.keys(properties), properties };
 }
 
-const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
-const described = (schema: JsonSchema, description: string): JsonSchema => ({
+export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const described = (schema: JsonSchema, description: string): JsonSchema => ({
   ...schema,
   description,
 });
-const strings = list(string);
-const numbers = list(number);
-const id = { type: 'string', pattern: '^[0-9a-f]{16}$' } as const;
-const epochMs = described(integer, 'Epoch milliseconds');
+export const strings = list(string);
+export const numbers = list(number);
+export const id = { type: 'string', pattern: '^[0-9a-f]{16}$' } as const;
+export const epochMs = described(integer, 'Epoch milliseconds');
 const unit = { type: 'string', enum: ['microseconds', 'bytes', 'count'] } as const;
 const tier = { type: 'string', enum: ['raw', 'minute', 'hour'] } as const;
-const kinds = list({
+export const kinds = list({
   type: 'string',
   enum: ['user', 'dependency', 'runtime', 'gc', 'native', 'idle'],
 });

@@ -6,9 +6,10 @@ import { readSide } from '../compare/side.ts';
 import { ApiError } from '../errors.ts';
 import { answers, documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
-import { querySchema } from './query-schema.ts';
+import { type JsonSchema, type ParameterName, querySchema } from './query-schema.ts';
 
-interface DiffQuery {
+/** The query of every route that compares two sides, after its schema was checked. */
+export interface DiffQuery {
   readonly service: string;
   readonly type: string;
   readonly base: string;
@@ -19,7 +20,6 @@ interface DiffQuery {
   readonly 'base.filter'?: string;
   readonly 'head.filter'?: string;
   readonly normalise: 'auto' | 'cores';
-  readonly limit: number;
 }
 
 const SIDE = {
@@ -35,12 +35,9 @@ const FILTER = {
 } as const;
 const SERVICE = { type: 'string', minLength: 1, maxLength: 255 } as const;
 
-/** `GET /diff`: what takes more, by how much, how sure it is, and what could not have been seen. */
-export function diffRoutes(
-  app: FastifyInstance,
-  { store, comparisons, now }: RouteDependencies,
-): void {
-  const schema = querySchema(['service', 'type', 'environment', 'limit'], {
+/** The parameters of two sides, and those of `names`. */
+export function diffQuerySchema(names: readonly ParameterName[]): JsonSchema {
+  return querySchema(['service', 'type', 'environment', ...names], {
     required: ['service', 'base', 'head'],
     add: {
       base: SIDE,
@@ -57,27 +54,42 @@ export function diffRoutes(
       },
     },
   });
-  app.get<{ Querystring: DiffQuery }>(
+}
+
+/**
+ * What a query asks to compare.
+ *
+ * Errors  ApiError DIFF_TYPE_UNSUPPORTED, and those of `readSide`.
+ */
+export function readDiff(query: DiffQuery, nowMs: number) {
+  const type = parseProfileType(query.type);
+  if (type !== PROFILE_TYPE_OF_ALIAS.cpu) {
+    throw new ApiError('DIFF_TYPE_UNSUPPORTED', `the type is ${type}`);
+  }
+  const sides = { base: sideOf(query, 'base', nowMs), head: sideOf(query, 'head', nowMs) };
+  return { type, sides, options: { byRequest: query.normalise !== 'cores' } };
+}
+
+/** `GET /diff`: what takes more, by how much, how sure it is, and what could not have been seen. */
+export function diffRoutes(
+  app: FastifyInstance,
+  { store, comparisons, now }: RouteDependencies,
+): void {
+  app.get<{ Querystring: DiffQuery & { readonly limit: number } }>(
     '/diff',
     {
       schema: {
         summary: 'Compare two versions, times or services',
         description: 'docs/comparison.md describes the method and its error rates.',
         tags: ['deploys'],
-        querystring: schema,
+        querystring: diffQuerySchema(['limit']),
         response: documented(answers.diff),
       },
     },
     async (request) => {
-      const { query } = request;
-      const type = parseProfileType(query.type);
-      if (type !== PROFILE_TYPE_OF_ALIAS.cpu) {
-        throw new ApiError('DIFF_TYPE_UNSUPPORTED', `the type is ${type}`);
-      }
-      const sides = { base: sideOf(query, 'base', now()), head: sideOf(query, 'head', now()) };
-      const byRequest = query.normalise !== 'cores';
-      const result = await runDiff(sides, { byRequest }, { store, comparisons }, request.signal);
-      return diffAnswer(sides, result, { type, limit: query.limit });
+      const { type, sides, options } = readDiff(request.query, now());
+      const result = await runDiff(sides, options, { store, comparisons }, request.signal);
+      return diffAnswer(sides, result, { type, limit: request.query.limit });
     },
   );
 }

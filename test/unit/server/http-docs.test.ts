@@ -31,6 +31,7 @@ test('every route is described', () => {
     'DELETE /api/v1/session',
     'GET /api/v1/deploys',
     'GET /api/v1/diff',
+    'GET /api/v1/diff/flamegraph',
     'GET /api/v1/endpoints',
     'GET /api/v1/flamegraph',
     'GET /api/v1/functions',
