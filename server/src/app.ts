@@ -19,6 +19,7 @@ import { diffRoutes } from './routes/diff.ts';
 import { diffFlamegraphRoutes } from './routes/diff-flamegraph.ts';
 import { endpointsRoutes } from './routes/endpoints.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
+import { functionLinesRoutes } from './routes/function-lines.ts';
 import { functionSeriesRoutes } from './routes/function-series.ts';
 import { functionsRoutes } from './routes/functions.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -126,6 +127,7 @@ async function apiRoutes(
   diffFlamegraphRoutes(app, routes);
   sandwichRoutes(app, routes);
   functionSeriesRoutes(app, routes);
+  functionLinesRoutes(app, routes);
   endpointsRoutes(app, routes);
   tracesRoutes(app, routes);
   spanFlamegraphRoutes(app, routes);

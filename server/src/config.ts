@@ -83,7 +83,7 @@ export function readConfig(env: Environment): ServerConfig {
     uploadBytesMax: bytes(env, 'FLAMEHOUSE_UPLOAD_BYTES_MAX', UPLOAD_BYTES_MAX),
     diskBytesMin: bytes(env, 'FLAMEHOUSE_DISK_BYTES_MIN', DISK_BYTES_MIN),
     traceUrlTemplate: text(env, 'FLAMEHOUSE_TRACE_URL_TEMPLATE'),
-    sourceUrlTemplate: text(env, 'FLAMEHOUSE_SOURCE_URL_TEMPLATE'),
+    sourceUrlTemplate: template(env, 'FLAMEHOUSE_SOURCE_URL_TEMPLATE'),
     webhookUrl: url(env, 'FLAMEHOUSE_WEBHOOK_URL'),
     webhookSecret: text(env, 'FLAMEHOUSE_WEBHOOK_SECRET'),
     logLevel: logLevel(env),
@@ -207,6 +207,15 @@ function url(env: Environment, name: string): string | null {
     );
   }
   return value.replace(/\/+$/, '');
+}
+
+/** An address with parts in braces, which others fill in. */
+function template(env: Environment, name: string): string | null {
+  const value = text(env, name);
+  if (value === null || /^https?:\/\/[^/]/.test(value)) return value;
+  throw new ConfigError(
+    `${name} is ${JSON.stringify(value)}: write an address that starts with http:// or https://, with {file} and {line} in it`,
+  );
 }
 
 /** Database and cluster names are part of the SQL text, where nothing can be bound. */

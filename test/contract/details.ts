@@ -71,6 +71,63 @@ export function describeDetails(name: string, url: string | null): void {
       });
     });
 
+    describe('the lines of a file', () => {
+      const service = 'lines';
+      const cpu = 3_000_000_000;
+      const run = (version: string, revision: string, startMs: number, text: string) => ({
+        service,
+        startMs,
+        cpu: text,
+        meta: { version, revision, instance: 'one' },
+      });
+      beforeAll(() =>
+        store(
+          run(
+            '1',
+            'aaa',
+            hour,
+            `main@src/main.ts#3;walk@src/app.ts#12;walk@src/app.ts#14 | 1 1 ${cpu}
+             main@src/main.ts#3 | 1 1 ${cpu}`,
+          ),
+          run('2', 'bbb', hour + MINUTE_MS, `main@src/main.ts#4;walk@src/app.ts#12 | 1 1 ${cpu}`),
+        ),
+      );
+      const lines = async (functionName: string, rest: object = {}) => {
+        const found = await storage.store.selectLines({
+          service,
+          type: CPU,
+          range,
+          functionId: idOf(functionName),
+          ...rest,
+        });
+        const rows = found.stacks.stacks.map((stack, row) => {
+          const names = Array.from(stack, (frame) => found.stacks.frames.name[frame]).join(';');
+          return `${names} ${found.lines[row] ?? '-'} ${found.stacks.values[row]}`;
+        });
+        return { rows: rows.sort(), releases: found.releases };
+      };
+
+      // The rollups keep stacks, and so their lines.
+      test.each([0, 2, 20])('are those that ran, also over %i days', async (days) => {
+        const wide = { range: { from: range.from - days * DAY_MS, to: range.to } };
+        expect(await lines('walk', wide)).toEqual({
+          rows: ['main - 3000000', 'main;walk 4,12 3000000', 'main;walk;walk 3,12,14 3000000'],
+          releases: [
+            { version: '1', revision: 'aaa' },
+            { version: '2', revision: 'bbb' },
+          ],
+        });
+      });
+
+      test('of one version, and of nobody', async () => {
+        expect(await lines('walk', { version: '2' })).toEqual({
+          rows: ['main;walk 4,12 3000000'],
+          releases: [{ version: '2', revision: 'bbb' }],
+        });
+        expect((await lines('nobody', { version: '2' })).rows).toEqual(['main;walk - 3000000']);
+      });
+    });
+
     describe('endpoints', () => {
       const service = 'endpoints';
       const endpoint = (name: string, count: number) => ({

@@ -34,6 +34,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'server-flamegraph-by-package': `/api/v1/flamegraph?service=checkout&x=only:${SEARCH}&x=group:package`,
   'server-callers': `/api/v1/functions/${SEARCH}/callers?service=checkout`,
   'server-callees': `/api/v1/functions/${SEARCH}/callees?service=checkout`,
+  'server-function-lines': `/api/v1/functions/${SEARCH}/lines?service=checkout`,
   'server-function-series': `/api/v1/functions/${SEARCH}/series?service=checkout&groupBy=version`,
   'server-function-traces': `/api/v1/functions/${SEARCH}/traces?service=checkout`,
   'server-endpoints': '/api/v1/endpoints?service=checkout',

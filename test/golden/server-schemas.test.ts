@@ -14,6 +14,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'server-flamegraph-bottom-up': '/flamegraph',
   'server-flamegraph-by-package': '/flamegraph',
   'server-flamegraph-pruned': '/flamegraph',
+  'server-function-lines': '/functions/{id}/lines',
   'server-function-series': '/functions/{id}/series',
   'server-function-traces': '/functions/{id}/traces',
   'server-functions': '/functions',

@@ -6,7 +6,12 @@ import {
   type UploadAnswer,
 } from '../../proto/src/index.ts';
 import { ApiError } from '../../server/src/errors.ts';
-import type { SpanQuery, TraceQuery, TracesQuery } from '../../server/src/storage/detail-store.ts';
+import type {
+  LinesQuery,
+  SpanQuery,
+  TraceQuery,
+  TracesQuery,
+} from '../../server/src/storage/detail-store.ts';
 import type {
   IncomingUpload,
   IngestPipeline,
@@ -185,6 +190,21 @@ export class FakeStore implements ProfileStore, IngestPipeline {
   async selectHeapGrowth(query: unknown) {
     this.check(query);
     return this.details.heapGrowth;
+  }
+
+  /** A stack runs ten lines below each definition, where one is known. */
+  async selectLines(query: LinesQuery) {
+    this.check(query);
+    const { stacks } = this;
+    const ran = (frame: number): number => (stacks.frames.line[frame] || -10) + 10;
+    return {
+      stacks,
+      lines: stacks.stacks.map((stack) => Uint32Array.from(stack, ran)),
+      releases: [
+        { version: '1.0.0', revision: '' },
+        { version: '1.1.0', revision: '4f2c1e9' },
+      ],
+    };
   }
 
   async describe() {

@@ -30,7 +30,7 @@ export interface ProfileText {
   readonly durationMs: number;
   /**
    * One sample a line, root first: `main;parse | 3 30000 30000 | endpoint=GET /x, thread=worker`.
-   * A frame is `name` in src/app.ts, or `name@file`, or `name@` without a file.
+   * A frame is `name` in src/app.ts, or `name@file`, or `name@` without a file; `name@file#12` ran line 12.
    */
   readonly text: string;
 }
@@ -57,9 +57,10 @@ export function pprof({ types, period, startMs, durationMs, text }: ProfileText)
 }
 
 function addFrame(builder: ProfileBuilder, frame: string): number {
-  const [name = '', file = 'src/app.ts'] = frame.split('@');
+  const [name = '', place = 'src/app.ts'] = frame.split('@');
+  const [file = '', line = '0'] = place.split('#');
   const systemName = file === '' ? '' : systemNameOf({ kind: 'user', package: '' });
-  return builder.frame({ name, file, systemName, startLine: 1, line: 0 });
+  return builder.frame({ name, file, systemName, startLine: 1, line: Number(line) });
 }
 
 function readLabel(text: string): Label[] {

@@ -20,10 +20,11 @@ export const id = { type: 'string', pattern: '^[0-9a-f]{16}$' } as const;
 export const epochMs = described(integer, 'Epoch milliseconds');
 const unit = { type: 'string', enum: ['microseconds', 'bytes', 'count'] } as const;
 const tier = { type: 'string', enum: ['raw', 'minute', 'hour'] } as const;
-export const kinds = list({
+const kind = {
   type: 'string',
   enum: ['user', 'dependency', 'runtime', 'gc', 'native', 'idle'],
-});
+} as const;
+export const kinds = list(kind);
 const labels = { type: 'object', additionalProperties: string } as const;
 
 const header = { service: string, type: string, unit, from: epochMs, to: epochMs, tier };
@@ -333,6 +334,39 @@ export const answers = {
       functionId: list(id),
       stack: described(list(list(integer)), 'The largest stack: rows of frames, root first'),
       ...growth(numbers),
+    }),
+  }),
+  functionLines: object({
+    ...header,
+    total: described(number, 'Of everything that is selected'),
+    functionId: id,
+    file: described(string, "Package-relative; '' when unknown"),
+    package: string,
+    kind,
+    versions: described(strings, 'That ran in the range, the newest last'),
+    revision: described(string, "Of the newest version; '' when it was not sent"),
+    sourceUrl: described(
+      { type: ['string', 'null'] },
+      'FLAMEHOUSE_SOURCE_URL_TEMPLATE for the file; {line} stands for a line',
+    ),
+    functions: object({
+      id: list(id),
+      name: strings,
+      line: described(list(integer), 'Line of the definition; 0 when unknown'),
+      self: numbers,
+      total: numbers,
+    }),
+    lines: object({
+      line: described(list(integer), 'A line that ran'),
+      self: numbers,
+      total: numbers,
+    }),
+    withoutLine: object({ self: number, total: number }),
+    callers: object({
+      id: list(id),
+      ...functionColumns,
+      line: described(list(integer), 'The line that calls; 0 when unknown'),
+      total: numbers,
     }),
   }),
   server: object({

@@ -12,6 +12,7 @@ import {
 } from './select-catalogue.ts';
 import { selectEndpoints } from './select-endpoints.ts';
 import { selectHeapGrowth } from './select-heap-growth.ts';
+import { selectLines } from './select-lines.ts';
 import { selectSeries } from './select-series.ts';
 import { selectSpan } from './select-span.ts';
 import { selectStacks } from './select-stacks.ts';
@@ -103,6 +104,11 @@ export class ClickHouseStore implements ProfileStore {
   ) {
     const choice = chooseTier(query, this.options.retention, this.options.now());
     return selectHeapGrowth({ engine: this.engine, names: this.names }, query, choice, signal);
+  }
+
+  async selectLines(query: Parameters<DetailStore['selectLines']>[0], signal?: AbortSignal) {
+    const choice = chooseTier(query, this.options.retention, this.options.now());
+    return selectLines({ engine: this.engine, names: this.names }, query, choice, signal);
   }
 
   describe() {

@@ -92,6 +92,23 @@ export interface SelectedGrowth {
   }[];
 }
 
+/** A function of a selection. */
+export interface LinesQuery extends ProfileSelection {
+  readonly functionId: string; // 16 hex
+}
+
+/** Every stack of a selection, with lines where it goes through the file of a function. */
+export interface SelectedLines {
+  readonly stacks: SelectedStacks;
+  readonly lines: readonly (Uint32Array | null)[]; // stack -> executing line of each frame, 0 unknown; null elsewhere
+  readonly releases: readonly Release[]; // that ran in the range, the newest last
+}
+
+export interface Release {
+  readonly version: string;
+  readonly revision: string; // '' when it was not sent
+}
+
 export type StoreFacts = Pick<ServerAnswer, 'engine' | 'tables'> & { readonly dataBytes: number };
 
 /** Questions beyond flame graphs, tables and charts. Bounded like those. */
@@ -106,5 +123,6 @@ export interface DetailStore {
     query: ProfileSelection & { readonly limit: number; readonly offset: number },
     signal?: AbortSignal,
   ): Promise<SelectedGrowth>;
+  selectLines(query: LinesQuery, signal?: AbortSignal): Promise<SelectedLines>;
   describe(): Promise<StoreFacts>;
 }

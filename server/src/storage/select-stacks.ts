@@ -1,19 +1,39 @@
 import { coveredSeconds } from './coverage-sql.ts';
 import type { Engine } from './engine.ts';
 import type { ProfileSelection, SelectedStacks } from './profile-store.ts';
-import { SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
+import { type Condition, SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
 import type { StackNames } from './stack-names.ts';
 import type { TierChoice } from './tier.ts';
 
 const ROW_BYTES = 16;
 
+export interface StackReader {
+  readonly engine: Engine;
+  readonly names: StackNames;
+}
+
 /** Sum a selection by stack in the engine, then name the stacks. */
 export async function selectStacks(
-  { engine, names }: { readonly engine: Engine; readonly names: StackNames },
+  reader: StackReader,
   selection: ProfileSelection,
   choice: TierChoice,
   signal?: AbortSignal,
 ): Promise<SelectedStacks> {
+  const {
+    ids: _,
+    idsQuery: __,
+    ...stacks
+  } = await selectStacksById(reader, selection, choice, signal);
+  return stacks;
+}
+
+/** The same with the id of each stack, and what selects the ids. */
+export async function selectStacksById(
+  { engine, names }: StackReader,
+  selection: ProfileSelection,
+  choice: TierChoice,
+  signal?: AbortSignal,
+): Promise<SelectedStacks & { readonly ids: readonly bigint[]; readonly idsQuery: Condition }> {
   const { table, time } = SAMPLES_OF_TIER[choice.tier];
   const condition = sampleCondition(selection, { time, range: choice.range });
   const covered = coveredSeconds(selection, choice);
@@ -40,7 +60,7 @@ export async function selectStacks(
     values: condition.values,
   };
   const named = await names.resolve({ service: selection.service, ids, idsQuery }, signal);
-  return { ...choice, ...named, values };
+  return { ...choice, ...named, values, ids, idsQuery };
 }
 
 /** Counters add up. Gauges are value x seconds, which becomes a mean over the covered seconds. */

@@ -1,6 +1,7 @@
 import type { FrameKind } from '@flamehouse/proto';
 import type { Engine } from './engine.ts';
 import type { SelectedStacks } from './profile-store.ts';
+import { readColumnsByStack } from './read-columns.ts';
 import type { Condition } from './selection-sql.ts';
 
 type FrameTuple = readonly [
@@ -75,7 +76,7 @@ export class StackNames {
       },
       signal,
     );
-    const stacks = readStacks(bytes);
+    const stacks = readColumnsByStack(bytes, 8, (entries) => new BigUint64Array(entries));
     await this.loadFrames(known, stacks, ofStacks, signal);
     for (const [id, frames] of stacks) {
       known.stacks.set(
@@ -174,25 +175,4 @@ function columnsOf(
 
 function hex(id: bigint): string {
   return id.toString(16).padStart(16, '0');
-}
-
-/** RowBinary: a UInt64, then an array as its length in LEB128 and its UInt64 entries. */
-function readStacks(bytes: Buffer): Map<bigint, BigUint64Array> {
-  const stacks = new Map<bigint, BigUint64Array>();
-  let at = 0;
-  while (at < bytes.length) {
-    const id = bytes.readBigUInt64LE(at);
-    at += 8;
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++]!;
-      length |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
-    const end = at + length * 8;
-    // A copy, because a view needs an offset that is a multiple of 8.
-    stacks.set(id, new BigUint64Array(new Uint8Array(bytes.subarray(at, end)).buffer));
-    at = end;
-  }
-  return stacks;
 }

@@ -37,6 +37,7 @@ test('every route is described', () => {
     'GET /api/v1/functions',
     'GET /api/v1/functions/{id}/callees',
     'GET /api/v1/functions/{id}/callers',
+    'GET /api/v1/functions/{id}/lines',
     'GET /api/v1/functions/{id}/series',
     'GET /api/v1/functions/{id}/traces',
     'GET /api/v1/heap/growth',

@@ -1,0 +1,28 @@
+/**
+ * Rows of RowBinary: a UInt64, then an array as its length in LEB128 and its entries.
+ *
+ * `make` turns the bytes of the entries, which are a copy, into a typed array.
+ */
+export function readColumnsByStack<T>(
+  bytes: Buffer,
+  entryBytes: number,
+  make: (entries: ArrayBuffer) => T,
+): Map<bigint, T> {
+  const stacks = new Map<bigint, T>();
+  let at = 0;
+  while (at < bytes.length) {
+    const id = bytes.readBigUInt64LE(at);
+    at += 8;
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    const end = at + length * entryBytes;
+    // A copy, because a view needs an offset that is a multiple of its entries.
+    stacks.set(id, make(new Uint8Array(bytes.subarray(at, end)).buffer));
+    at = end;
+  }
+  return stacks;
+}
