@@ -18,11 +18,13 @@ const INSTANCES = 2;
 
 /** Long enough for several windows of the first version. */
 const SOUND_MS = 35_000;
+/** Both versions run side by side so long, as in a canary: time for a verdict at 2 kept minutes, and a second look. */
+const CANARY_MS = 10 * 60_000;
 const PROFILE_DEADLINE_MS = 60_000;
 const REPORT_EVERY_MS = 15_000;
 
 /**
- * Server, version 1.0.0, its first flame graph, version 1.1.0, the fault; then facts until stopped.
+ * Server, version 1.0.0, its first flame graph, version 1.1.0 beside it, the fault; then facts until stopped.
  *
  * @param {Demo} demo
  */
@@ -30,11 +32,14 @@ export async function playScenario(demo) {
   const server = await startServer(demo);
   demo.print(`server is ready at ${server.url}; data in ${demo.dataDir} until the demo ends`);
   const sound = await runSound(demo, server);
-  await stopInstances(demo, sound);
   const faulty = await runFaulty(demo, server);
   if (demo.once) return;
   demo.print('Ctrl-C stops everything');
-  await reportUntilStopped(demo, server, faulty);
+  const replaced = sleep(CANARY_MS, undefined, { signal: demo.signal }).then(async () => {
+    await stopInstances(demo, sound);
+    demo.print(`checkout ${SOUND} was stopped: ${FAULTY} has taken over`);
+  });
+  await Promise.all([replaced, reportUntilStopped(demo, server, faulty)]);
 }
 
 /**
@@ -72,7 +77,7 @@ async function runFaulty(demo, server) {
     version: FAULTY,
     count: INSTANCES,
   });
-  print(`replaced by checkout ${FAULTY}, which has a fault`);
+  print(`checkout ${FAULTY}, which has a fault, runs beside ${SOUND}`);
   const wanted = { version: FAULTY, search: FAULTY_FUNCTION, signal };
   const found = await waitForCpu(server, instances, wanted);
   print(`${percent(found)} of the CPU of ${FAULTY} goes into ${FAULTY_FUNCTION}, ${found.file}`);

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ServerConfig } from './config.ts';
+import type { ProgressOf } from './deploys/deploy-answer.ts';
+import { DeployBook } from './deploys/deploy-book.ts';
 import { registerAuth } from './http/auth.ts';
 import { registerCompression } from './http/compress.ts';
 import { registerDocs } from './http/docs.ts';
@@ -15,6 +17,7 @@ import { registerStorageMetrics } from './http/storage-metrics.ts';
 import { AJV_OPTIONS, registerValidation } from './http/validation.ts';
 import { type BackupRoute, backupRoutes } from './routes/backup.ts';
 import type { RouteDependencies } from './routes/dependencies.ts';
+import { deploysRoutes } from './routes/deploys.ts';
 import { diffRoutes } from './routes/diff.ts';
 import { diffFlamegraphRoutes } from './routes/diff-flamegraph.ts';
 import { endpointsRoutes } from './routes/endpoints.ts';
@@ -34,6 +37,7 @@ import { spanFlamegraphRoutes } from './routes/span-flamegraph.ts';
 import { stallsRoutes } from './routes/stalls.ts';
 import { tracesRoutes } from './routes/traces.ts';
 import type { ComparisonStore } from './storage/comparison-store.ts';
+import type { DeployStore } from './storage/deploy-store.ts';
 import type { EngineActivity } from './storage/engine.ts';
 import type { IngestPipeline, ProfileStore } from './storage/profile-store.ts';
 import { SERVER_VERSION } from './version.ts';
@@ -42,6 +46,9 @@ export interface AppDependencies {
   readonly config: ServerConfig;
   readonly store: ProfileStore;
   readonly comparisons: ComparisonStore;
+  readonly deploys: DeployStore;
+  readonly deployBook?: DeployBook; // by default one of its own
+  readonly deployProgress?: ProgressOf; // by default nothing is judged
   readonly ingest: IngestPipeline;
   readonly activity: EngineActivity;
   readonly backup: BackupRoute;
@@ -81,14 +88,18 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     frameworkErrors: (error, request, reply) => sendError(reply, toKnown(error, request)),
     routerOptions: { maxParamLength: 256 },
   });
+  const now = dependencies.now ?? Date.now;
   const routes = {
     config,
     store: dependencies.store,
     comparisons: dependencies.comparisons,
+    deploys: dependencies.deploys,
+    deployBook: dependencies.deployBook ?? new DeployBook({ store: dependencies.deploys, now }),
+    deployProgress: dependencies.deployProgress ?? (() => null),
     ingest: dependencies.ingest,
     metrics,
     backup: dependencies.backup,
-    now: dependencies.now ?? Date.now,
+    now,
   };
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -123,6 +134,7 @@ async function apiRoutes(
   seriesRoutes(app, routes);
   flamegraphRoutes(app, routes);
   functionsRoutes(app, routes);
+  deploysRoutes(app, routes);
   diffRoutes(app, routes);
   diffFlamegraphRoutes(app, routes);
   sandwichRoutes(app, routes);

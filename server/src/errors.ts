@@ -132,6 +132,10 @@ const catalogue = {
     status: 500,
     help: 'This is a fault of the server. Its log has the details under the request id.',
   },
+  DEPLOY_NOT_FOUND: {
+    status: 404,
+    help: 'Take the id from GET /api/v1/deploys. Deploys are kept as long as the sums by hour.',
+  },
   DIFF_SIDE_INVALID: {
     status: 400,
     help: 'Name each side as version:1.2.3, range:now-2h~now-1h, or version:1.2.3@now-2h~now-1h.',

@@ -23,8 +23,17 @@ export async function startServer(
   const logger = options.logger ?? createLogger(config.logLevel);
   const storage = await createStorage(config, { log: logger });
   try {
-    const { store, comparisons, ingest, backup, engine: activity } = storage;
-    const app = await buildApp({ config, store, comparisons, ingest, activity, backup, logger });
+    const { store, comparisons, deploys, ingest, backup, engine: activity } = storage;
+    const app = await buildApp({
+      config,
+      store,
+      comparisons,
+      deploys,
+      ingest,
+      activity,
+      backup,
+      logger,
+    });
     await app.listen({ host: config.host, port: config.port });
     return {
       url: urlOf(config.host, app.server.address() as AddressInfo),

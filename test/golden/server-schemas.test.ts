@@ -7,6 +7,7 @@ import { schemaFaults } from '../support/server-schema.ts';
 const ROUTES: Readonly<Record<string, string>> = {
   'server-callees': '/functions/{id}/callees',
   'server-callers': '/functions/{id}/callers',
+  'server-deploy': '/deploys/{id}',
   'server-deploys': '/deploys',
   'server-diff-flamegraph': '/diff/flamegraph',
   'server-endpoints': '/endpoints',

@@ -3,12 +3,14 @@ import { buildApp } from '../../server/src/app.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { createLogger } from '../../server/src/http/logging.ts';
 import type { ComparisonStore } from '../../server/src/storage/comparison-store.ts';
+import { FakeDeployStore, fakeDeploys } from './server-fake-deploys.ts';
 import { FAKE_NOW_MS, FakeStore } from './server-fake-store.ts';
 
 /** A server on a fake store, with every line that it logged. */
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly store: FakeStore;
+  readonly deploys: FakeDeployStore;
   readonly logLines: string[];
 }
 
@@ -29,11 +31,13 @@ export async function buildTestApp(
   } = {},
 ): Promise<TestApp> {
   const store = new FakeStore(options.folded);
+  const deploys = new FakeDeployStore(fakeDeploys(FAKE_NOW_MS));
   const logLines: string[] = [];
   const app = await buildApp({
     config: readConfig(options.env ?? {}),
     store,
     comparisons: options.comparisons ?? NOTHING_STORED,
+    deploys,
     ingest: store,
     backup: null,
     activity: { queries: { running: 0, waiting: 0 }, observer: null },
@@ -41,7 +45,7 @@ export async function buildTestApp(
     now: () => FAKE_NOW_MS,
     ...(options.uiDirectory === undefined ? {} : { uiDirectory: options.uiDirectory }),
   });
-  return { app, store, logLines };
+  return { app, store, deploys, logLines };
 }
 
 /** A multipart body as an agent sends it, with its content type. */

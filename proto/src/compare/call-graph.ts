@@ -82,3 +82,40 @@ export function partBelow(graph: CallGraph, top: number, sizes: ArrayLike<number
   }
   return part;
 }
+
+/**
+ * Function -> the part of the CPU of `bottom`, which has 1, that comes through it.
+ *
+ * As in `partBelow`, what a function calls is taken to be alike for all of its callers.
+ */
+export function partAbove(graph: CallGraph, bottom: number): Float64Array {
+  const { functionCount, callers, callees, flow } = graph;
+  const flowOf = (caller: number, callee: number) => flow.get(caller * functionCount + callee)!;
+  const above = reachable(callers, bottom);
+  const inflow = new Map<number, number>();
+  for (const func of above) {
+    inflow.set(
+      func,
+      callers[func]!.reduce((sum, caller) => sum + flowOf(caller, func), 0),
+    );
+  }
+  const part = new Float64Array(functionCount);
+  part[bottom] = 1;
+  // Callees are met before their callers, so a round or two settles all but recursion.
+  const order = [...above].filter((func) => func !== bottom);
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    let moved = 0;
+    for (const func of order) {
+      let through = 0;
+      for (const callee of callees[func]!) {
+        const all = inflow.get(callee) ?? 0;
+        if (all > 0) through += (part[callee]! * flowOf(func, callee)) / all;
+      }
+      const next = Math.min(1, through);
+      moved = Math.max(moved, Math.abs(next - part[func]!));
+      part[func] = next;
+    }
+    if (moved < 1e-3) break;
+  }
+  return part;
+}

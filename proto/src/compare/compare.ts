@@ -59,7 +59,7 @@ export function compare(asked: CompareInput): Comparison {
   let found: Findings | null = null;
   for (let round = 0; round < PASSES_MAX; round++) {
     const one = pass(input, data, excluded);
-    found = { ...one, ...nameChanges(one, graph, spend), graph, moved, spend };
+    found = { ...one, ...nameChanges(input.functions, one, graph, spend), graph, moved, spend };
     const next = changedFunctions(found);
     const size = [...next].reduce((sum, func) => sum + one.self.pooled[func]!, 0);
     if (isSubset(next, excluded) || size > EXCLUDED_MAX * one.servicePooled) break;
@@ -171,13 +171,18 @@ function varianceOfCommon({ self, common, replication, pooled, load }: CommonVar
   return COMMON_MARGIN * sum;
 }
 
-function nameChanges(one: Pass, graph: CallGraph, spend: number) {
+function nameChanges(
+  functions: CompareInput['functions'],
+  one: Pass,
+  graph: CallGraph,
+  spend: number,
+) {
   const { tests, serviceBase, servicePooled, relativeNoise } = one;
   const flagged = tests.filter(
     ({ q, base, head }) =>
       q < LEVELS.functions * spend && Math.abs(head - base) >= LEVELS.floor * servicePooled,
   );
-  const origins = nameOrigins({ tests, flagged, graph, serviceBase, relativeNoise });
+  const origins = nameOrigins({ functions, tests, flagged, graph, serviceBase, relativeNoise });
   return { flagged, origins };
 }
 

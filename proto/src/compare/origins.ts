@@ -1,5 +1,6 @@
-import { type CallGraph, reachable } from './call-graph.ts';
-import { LEVELS } from './input.ts';
+import { type CallGraph, partAbove, reachable } from './call-graph.ts';
+import { type ComparedFunction, LEVELS } from './input.ts';
+import { NEW_OR_GONE } from './moved.ts';
 import { type FunctionTest, halfWidth } from './test-functions.ts';
 
 /** A function that a change starts in. */
@@ -10,6 +11,7 @@ export interface Origin {
 }
 
 export interface OriginOptions {
+  readonly functions: readonly ComparedFunction[];
   readonly tests: readonly FunctionTest[]; // all tests of both parts
   readonly flagged: readonly FunctionTest[];
   readonly graph: CallGraph;
@@ -42,13 +44,33 @@ export function nameOrigins(options: OriginOptions): Origin[] {
     const largest = left.reduce((a, b) => (Math.abs(b.remaining) > Math.abs(a.remaining) ? b : a));
     if (Math.abs(largest.remaining) < LEVELS.floor) break;
     const { below } = around(largest, graph);
-    const origin = left
-      .filter((one) => below(one) && explains(one, largest, options))
-      .reduce((a, b) => (sizeOf(b.test) < sizeOf(a.test) ? b : a), largest);
+    const explaining = left.filter((one) => below(one) && explains(one, largest, options));
+    const origin = orOwnCaller(smallest(explaining, largest), explaining, options);
     origins.push(describe(origin.test, totals, self, graph, flagged));
     left = withoutExplained(left, origin, graph);
   }
   return origins;
+}
+
+function smallest(candidates: readonly Candidate[], largest: Candidate): Candidate {
+  return candidates.reduce((a, b) => (sizeOf(b.test) < sizeOf(a.test) ? b : a), largest);
+}
+
+/**
+ * A library that did not run before runs because somebody calls it now: name the nearest caller in the
+ * application's own code, if it explains the change as well. The same for one that nobody calls any more.
+ */
+function orOwnCaller(
+  origin: Candidate,
+  explaining: readonly Candidate[],
+  { functions, graph }: OriginOptions,
+): Candidate {
+  const isOwn = ({ test }: Candidate) => functions[test.func]!.kind === 'user';
+  const { base, head } = origin.test;
+  if (isOwn(origin) || Math.min(base, head) >= NEW_OR_GONE * Math.max(base, head)) return origin;
+  const { above } = around(origin, graph);
+  const callers = explaining.filter((one) => isOwn(one) && above(one));
+  return callers.length === 0 ? origin : smallest(callers, callers[0]!);
 }
 
 interface Candidate {
@@ -71,11 +93,11 @@ function withoutExplained(
   origin: Candidate,
   graph: CallGraph,
 ): Candidate[] {
-  const { below, above } = around(origin, graph);
+  const { below, above, part } = around(origin, graph);
   return candidates.flatMap((one) => {
     if (below(one)) return [];
     if (!above(one)) return [one];
-    const remaining = one.remaining - origin.remaining;
+    const remaining = one.remaining - origin.remaining * part(one);
     return Math.abs(remaining) > halfWidth(one.test) ? [{ test: one.test, remaining }] : [];
   });
 }
@@ -88,13 +110,17 @@ function around({ test, remaining }: Candidate, graph: CallGraph) {
     return {
       below: (one: Candidate) => smaller(one) && sameWay(one),
       above: (one: Candidate) => !smaller(one),
+      part: () => 1,
     };
   }
   const callees = reachable(graph.callees, test.func);
   const callers = reachable(graph.callers, test.func);
+  const parts = partAbove(graph, test.func);
   return {
     below: (one: Candidate) => callees.has(one.test.func),
     above: (one: Candidate) => callers.has(one.test.func),
+    // A caller on one of several ways to the function takes part in what comes along its own.
+    part: (one: Candidate) => parts[one.test.func]!,
   };
 }
 

@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { BACKUP_HELP, backup, RESTORE_HELP, restore } from './backup.ts';
 import { type CommandContext, EXIT, UsageError } from './command.ts';
+import { DEPLOYS_HELP, deploys } from './deploys.ts';
 import { DIFF_HELP, diff } from './diff.ts';
 import { PUSH_HELP, push } from './push.ts';
 import { SERVE_HELP, serve } from './serve.ts';
@@ -20,6 +21,11 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'compare two versions or times; the exit code is for CI',
     help: DIFF_HELP,
     run: diff,
+  },
+  deploys: {
+    summary: 'list deploys with their verdicts, show one, mark one from CI',
+    help: DEPLOYS_HELP,
+    run: deploys,
   },
   backup: { summary: 'write the store to a file while it serves', help: BACKUP_HELP, run: backup },
   restore: {

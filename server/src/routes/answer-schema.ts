@@ -153,9 +153,6 @@ export const answers = {
   }),
   labels: object({ labels: strings }),
   labelValues: object({ label: string, values: strings }),
-  deploys: object({
-    deploys: list(object({ service: string, environment: string, version: string, at: epochMs })),
-  }),
   series: object({
     ...header,
     unit: { type: 'string', enum: ['cores', 'bytes', 'count'] },

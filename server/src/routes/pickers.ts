@@ -21,7 +21,7 @@ interface PickerQuery {
 
 const PICKER: readonly ParameterName[] = ['service', 'from', 'to'];
 
-/** The lists that pickers show: services, profile types, labels and their values, deploys. */
+/** The lists that pickers show: services, profile types, labels and their values. */
 export function pickerRoutes(app: FastifyInstance, { store, now }: RouteDependencies): void {
   const schema = (summary: string, answer: Parameters<typeof documented>[0]) => ({
     summary,
@@ -92,13 +92,5 @@ export function pickerRoutes(app: FastifyInstance, { store, now }: RouteDependen
       const query = { ...select(request.query), label };
       return { label, values: await store.listLabelValues(query, request.signal) };
     },
-  );
-
-  app.get<{ Querystring: PickerQuery }>(
-    '/deploys',
-    { schema: schema('Versions that took over in the range', answers.deploys) },
-    async (request) => ({
-      deploys: await store.listDeploys(select(request.query), request.signal),
-    }),
   );
 }

@@ -5,6 +5,7 @@ import { createBackup, removeUnfinishedBackups } from './backup.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 import { ClickHouseComparisonStore, type ComparisonStore } from './comparison-store.ts';
 import { lockDataDir } from './data-dir-lock.ts';
+import { ClickHouseDeployStore, type DeployStore } from './deploy-store.ts';
 import { DiskWatermark } from './disk-watermark.ts';
 import type { Engine } from './engine.ts';
 import { migrate } from './migrate.ts';
@@ -29,6 +30,7 @@ export interface StorageOptions {
 export interface Storage {
   readonly store: ProfileStore;
   readonly comparisons: ComparisonStore;
+  readonly deploys: DeployStore;
   readonly ingest: IngestPipeline;
   /** For statements that are no question about profiles, such as a backup. */
   readonly engine: Engine;
@@ -84,9 +86,10 @@ export async function createStorage(
     }
     const store = new ClickHouseStore(engine, { retention, now, engineKind, close });
     const comparisons = new ClickHouseComparisonStore(engine);
+    const deploys = new ClickHouseDeployStore(engine);
     const source = { engine, dataDir: config.dataDir, hold: (dir: string) => ingest.hold(dir) };
     const backup = engineKind === 'embedded' ? () => createBackup(source) : null;
-    return { store, comparisons, ingest, engine, backup, close };
+    return { store, comparisons, deploys, ingest, engine, backup, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { callGraph, partAbove } from '../../../proto/src/compare/call-graph.ts';
+import { nameOrigins } from '../../../proto/src/compare/origins.ts';
+import type { FunctionTest } from '../../../proto/src/compare/test-functions.ts';
+import type { FrameKind } from '../../../proto/src/index.ts';
+
+const NAMES = ['main', 'search', 'checkout', 'loadRules', 'parse', 'lex'];
+const MAIN = 0;
+const SEARCH = 1;
+const CHECKOUT = 2;
+const LOAD = 3;
+const PARSE = 4;
+const LEX = 5;
+
+/** main calls search and checkout, both call loadRules, which calls parse and lex of a library. */
+function graph() {
+  const edges = [
+    [MAIN, SEARCH, 400, 800],
+    [MAIN, CHECKOUT, 200, 400],
+    [SEARCH, LOAD, 0, 400],
+    [CHECKOUT, LOAD, 0, 200],
+    [LOAD, PARSE, 0, 596],
+    [PARSE, LEX, 0, 592],
+  ] as const;
+  const column = (i: 0 | 1 | 2 | 3) => edges.map((edge) => edge[i]);
+  return callGraph({
+    edges: { caller: column(0), callee: column(1), baseMicros: column(2), headMicros: column(3) },
+    functionCount: NAMES.length,
+    countedAs: Int32Array.from(NAMES.keys()),
+  });
+}
+
+const SERVICE = 600;
+
+/** A sure test of a total. */
+function changed(func: number, base: number, head: number): FunctionTest {
+  return {
+    func,
+    part: 'total',
+    base,
+    head,
+    effect: (head - base) / SERVICE,
+    p: 1e-9,
+    q: 1e-9,
+    df: 10,
+    sd: 0.01,
+  } as unknown as FunctionTest;
+}
+
+function originsWith(kinds: readonly FrameKind[]): string[] {
+  const tests = [
+    changed(MAIN, 600, 1200),
+    changed(SEARCH, 400, 800),
+    changed(CHECKOUT, 200, 400),
+    changed(LOAD, 0, 600),
+    changed(PARSE, 0, 596),
+    changed(LEX, 0, 592),
+  ];
+  const functions = NAMES.map((name, i) => ({ id: name, name, file: '', kind: kinds[i]! }));
+  const setting = { graph: graph(), serviceBase: SERVICE, relativeNoise: 0.01 };
+  return nameOrigins({ functions, tests, flagged: tests, ...setting }).map(
+    ({ test }) => NAMES[test.func]!,
+  );
+}
+
+describe('origins', () => {
+  const own: FrameKind[] = ['user', 'user', 'user', 'user'];
+
+  test('a library that did not run before is named by its caller in the own code', () => {
+    expect(originsWith([...own, 'dependency', 'dependency'])).toEqual(['loadRules']);
+  });
+
+  test('without a caller of the own code that explains as much, the library is named', () => {
+    const others: FrameKind[] = Array.from(NAMES, () => 'dependency');
+    expect(originsWith(others)).toEqual(['lex']);
+  });
+
+  test('own code that is new is named itself, and callers of a part of it are not', () => {
+    expect(originsWith([...own, 'user', 'user'])).toEqual(['lex']);
+  });
+
+  test('a caller passes on what comes along its own way', () => {
+    const parts = partAbove(graph(), LEX);
+    expect(NAMES.map((_, func) => Number(parts[func]!.toFixed(2)))).toEqual([
+      1, 0.67, 0.33, 1, 1, 1,
+    ]);
+  });
+});
