@@ -35,7 +35,7 @@ test.each(['sevre', 'constructor', '--port'])('%s is no command', async (name) =
   expect(await run([name])).toEqual({
     code: 2,
     stdout: '',
-    stderr: `flamehouse: "${name}" is no command; there are serve, push, diff, backup, restore\n`,
+    stderr: `flamehouse: "${name}" is no command; there are serve, push, diff, deploys, backup, restore\n`,
   });
 });
 
