@@ -30,6 +30,7 @@ test('every route is described', () => {
   expect(routes.sort()).toEqual([
     'DELETE /api/v1/session',
     'GET /api/v1/deploys',
+    'GET /api/v1/deploys/{id}',
     'GET /api/v1/diff',
     'GET /api/v1/diff/flamegraph',
     'GET /api/v1/endpoints',
@@ -57,6 +58,8 @@ test('every route is described', () => {
     'GET /metrics',
     'GET /readyz',
     'POST /api/v1/admin/backup',
+    'POST /api/v1/deploys',
+    'POST /api/v1/deploys/{id}/expected',
     'POST /api/v1/profiles',
     'POST /api/v1/session',
   ]);
