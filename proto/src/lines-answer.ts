@@ -15,6 +15,8 @@ export interface FunctionLinesAnswer {
   readonly tier: Tier;
   readonly total: number; // of everything that is selected
   readonly functionId: string;
+  /** The function itself, over all its definitions. */
+  readonly function: { readonly name: string; readonly self: number; readonly total: number };
   readonly file: string; // package-relative; '' when unknown, or when no stack has the function
   readonly package: string;
   readonly kind: FrameKind;

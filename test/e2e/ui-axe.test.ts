@@ -66,6 +66,20 @@ const screens: readonly {
       await page.waitForSelector('.sandwich');
     },
   },
+  {
+    name: 'growth',
+    path: '/explore?svc=checkout&t=heap&view=growth',
+    open: (page) => page.waitForSelector('.growth tbody tr'),
+  },
+  {
+    name: 'source',
+    path: '/explore?svc=checkout',
+    async open(page) {
+      await page.click('.crumbs button:has-text("deserializeConfig")');
+      await page.click('.details .btn:has-text("Source")');
+      await page.waitForSelector('.lines tbody tr');
+    },
+  },
 ];
 
 for (const dark of [false, true])
@@ -75,7 +89,7 @@ for (const dark of [false, true])
     for (const { name, path, open } of screens) {
       await page.goto(`${fixture.url}${path}`);
       if (path === '/') await page.waitForSelector('.list tbody tr');
-      else await graphReady(page);
+      else if (!path.includes('view=growth')) await graphReady(page);
       await open?.(page);
       await screenshot(page, `ui-axe-${name.replaceAll(' ', '-')}-${dark ? 'dark' : 'light'}`);
       found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));

@@ -135,6 +135,40 @@ test('the menu works from the keyboard, in the graph and in the table', async ()
   expect(all(page, 'sw')).toEqual([]);
 });
 
+test('the source of a function: its lines, the repository, its callers, and a text that stays here', async () => {
+  const page = await openGraph('&ver=4f2c1e9');
+  await page.focus('#flame');
+  for (const key of ['h', 'ArrowUp', 'o']) await page.keyboard.press(key);
+  await page.waitForSelector('.lines tbody tr');
+  expect(await heading(page)).toBe('34\u00a0% of CPU goes through deserializeConfig.');
+  expect(all(page, 'ver')).toEqual(['4f2c1e9']);
+  const hottest = page.locator('.lines tr:has(.cellbar.hot)');
+  const line = Number(await hottest.getAttribute('data-line'));
+  expect(await hottest.locator('a').getAttribute('href')).toBe(
+    `https://git.test/shop/blob/4f2c1e9/src/pricing/config.ts#L${line}`,
+  );
+  await screenshot(page, 'ui-source');
+  const asked = fixture.state.requests.length;
+  const text = Array.from({ length: line }, (_, i) => `line ${i + 1}`).join('\n');
+  await page.setInputFiles('input[type=file]', {
+    name: 'config.ts',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(text),
+  });
+  expect(await hottest.locator('code').innerText()).toBe(`line ${line}`);
+  // Not the file that ran, which the page sees by the names, and nothing went to the server.
+  expect(await page.locator('.notice').last().innerText()).toContain('is not the file that ran');
+  expect(fixture.state.requests.length).toBe(asked);
+  await page.click('.callers-of button:has-text("loadPriceRules")');
+  await page.waitForFunction(() =>
+    document.querySelector('h1')?.textContent?.includes('loadPriceRules'),
+  );
+  await page.goBack();
+  await page.goBack();
+  await graphReady(page);
+  expect(await heading(page)).toMatch(/deserializeConfig/);
+});
+
 test('packages and files as groups, and the root at the bottom', async () => {
   const page = await openGraph('&x=group:package');
   expect(await flame(page).has('fastify')).toBe(true);

@@ -11,6 +11,7 @@ import type {
   ServiceSummary,
 } from '@flamehouse/proto';
 import { parseProfileType, unitOf } from '@flamehouse/proto';
+import { linesOf } from './ui-fixture-lines.ts';
 import { type FixtureNode, flamegraphOf, functionsOf, parseTree } from './ui-fixture-tree.ts';
 import { functionsAfter, halfOf, viewOf } from './ui-fixture-views.ts';
 
@@ -35,6 +36,8 @@ export interface FixtureState {
   cores: number;
   delayMs: number;
   token: string; // '' for an open server
+  sourceTemplate: string | null;
+  linesKnown: boolean;
   failure: { path: string; status: number; code: string; message: string; help: string } | null;
   requests: string[];
 }
@@ -85,6 +88,8 @@ export async function startUiFixture(port = 0): Promise<UiFixture> {
     cores: 4.21,
     delayMs: 0,
     token: '',
+    sourceTemplate: 'https://git.test/shop/blob/{revision}/{file}#L{line}',
+    linesKnown: true,
     failure: null,
     requests: [],
   };
@@ -155,6 +160,8 @@ function data(path: string, params: URLSearchParams, state: FixtureState): unkno
   const x = params.getAll('x');
   const view = params.get('view') ?? 'top-down';
   const exact = () => flamegraphOf(state.detail ?? state.tree, head, { scale });
+  const lines = /^functions\/([0-9a-f]{16})\/lines$/.exec(path);
+  if (lines !== null) return linesOf(exact(), lines[1]!, state);
   const ofFunction = /^functions\/([0-9a-f]{16})\/(callers|callees|series)$/.exec(path);
   if (ofFunction !== null) {
     const [, id, part] = ofFunction as unknown as [

@@ -1,15 +1,25 @@
 import { useEffect } from 'preact/hooks';
+import { lazyScreen } from './components/lazy-screen.tsx';
 import { Shell } from './components/shell.tsx';
 import { Empty } from './components/states.tsx';
 import { TokenDialog } from './components/token-dialog.tsx';
-import { ExploreScreen } from './screens/explore/explore.tsx';
-import { ServicesScreen } from './screens/services/services.tsx';
 import { followLink, location } from './state/location.ts';
+
+const Services = lazyScreen('Services', () =>
+  import('./screens/services/services.tsx').then(({ ServicesScreen }) => ServicesScreen),
+);
+const Explore = lazyScreen('Explore', () =>
+  import('./screens/explore/explore.tsx').then(({ ExploreScreen }) => ExploreScreen),
+);
+const Source = lazyScreen('Source', () =>
+  import('./screens/source/source.tsx').then(({ SourceScreen }) => SourceScreen),
+);
 
 function Screen() {
   const path = location.value.path.replace(/(.)\/$/, '$1');
-  if (path === '/') return <ServicesScreen />;
-  if (path === '/explore') return <ExploreScreen />;
+  if (path === '/') return <Services />;
+  if (path === '/explore') return <Explore />;
+  if (path === '/source') return <Source />;
   return <NotFound path={path} />;
 }
 

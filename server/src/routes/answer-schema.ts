@@ -337,6 +337,7 @@ export const answers = {
     ...header,
     total: described(number, 'Of everything that is selected'),
     functionId: id,
+    function: object({ name: string, self: number, total: number }),
     file: described(string, "Package-relative; '' when unknown"),
     package: string,
     kind,

@@ -41,6 +41,7 @@ export function linesAnswer(
     place.file === '' ? frames.functionId[frame] === functionId : inside[frame] === 1;
   const ofFrame = new Map<number, Sums>();
   const ofLine = new Map<number, Sums>();
+  const ofFunction = new Map<number, Sums>();
   const callers = new Map<string, CallerSums>();
   stacks.stacks.forEach((stack, row) => {
     const value = stacks.values[row]!;
@@ -49,6 +50,9 @@ export function linesAnswer(
     const lineAt = (i: number): number => (counts(stack[i]!) ? (ran?.[i] ?? 0) : -1);
     addOnce(ofFrame, stack.length, frameAt, value);
     addOnce(ofLine, stack.length, lineAt, value);
+    const isFunction = (i: number): number =>
+      frames.functionId[stack[i]!] === functionId ? 0 : -1;
+    addOnce(ofFunction, stack.length, isFunction, value);
     const first = stack.findIndex((frame) => frames.functionId[frame] === functionId);
     if (first > 0) addCaller(callers, stack[first - 1]!, ran?.[first - 1] ?? 0, value, frames);
   });
@@ -61,6 +65,10 @@ export function linesAnswer(
     tier: stacks.tier,
     total: stacks.values.reduce((sum, value) => sum + value, 0),
     functionId,
+    function: {
+      name: nameWithoutPosition(frames.name[at] ?? ''),
+      ...(ofFunction.get(0) ?? { self: 0, total: 0 }),
+    },
     ...place,
     versions: releases.map(({ version }) => version),
     revision: newest.revision,

@@ -56,6 +56,7 @@ const SHAPES = {
   filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
   more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.2" />,
   download: <path d="M8 2.5v8M4.5 7.5 8 11l3.5-3.5M3 13.5h10" />,
+  source: <path d="m5.5 4.5-3.5 3.5 3.5 3.5M10.5 4.5 14 8l-3.5 3.5" />,
   undo: <path d="M5.5 3 2.5 6l3 3M2.5 6H10a3.5 3.5 0 0 1 0 7H7" />,
   down: <path d="m3 4.5 3 3 3-3" />,
   right: <path d="m4.5 3 3 3-3 3" />,

@@ -17,6 +17,7 @@ export type FrameCommand =
   | 'from'
   | 'merge'
   | 'collapse'
+  | 'source'
   | 'copy-name'
   | 'copy-stack';
 
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, FrameCommand>> = {
   x: 'not',
   m: 'merge',
   c: 'collapse',
+  o: 'source',
   y: 'copy-name',
   Y: 'copy-stack',
 };

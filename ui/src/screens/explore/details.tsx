@@ -6,6 +6,7 @@ import type { FlameTree } from '../../flame/tree.ts';
 import { formatPercent, type Measure, plural } from '../../format.ts';
 import { functionHistory } from '../../series.ts';
 import { copyText } from '../../state/toast.ts';
+import { openSource } from './frame-commands.ts';
 import type { Links } from './links.ts';
 
 interface DetailsProps {
@@ -83,6 +84,7 @@ function FunctionDetails(
       </div>
       <History {...props} functionId={f.id[at]!} />
       <SandwichButton {...props} functionId={f.id[at]!} name={f.name[at]!} />
+      {f.file[at] !== '' && <SourceButton functionId={f.id[at]!} name={f.name[at]!} />}
       <button type="button" class="btn hide-m" onClick={() => props.onZoomFunction(f.id[at]!)}>
         <Icon name="explore" /> Zoom to widest
       </button>
@@ -136,6 +138,7 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
       </div>
       {frame >= 0 && <History {...props} functionId={functionId} />}
       {frame >= 0 && <SandwichButton {...props} functionId={functionId} name={name} />}
+      {file !== '' && <SourceButton functionId={functionId} name={name} />}
       {row > 0 && row !== focus && frame >= 0 && (
         <button type="button" class="btn hide-m" onClick={() => props.onZoom(tree, row)}>
           <Icon name="explore" /> Zoom
@@ -179,6 +182,15 @@ function SandwichButton(
       onClick={() => props.onSandwich(props.functionId, displayName(props.name))}
     >
       <Icon name="sandwich" /> Callers
+    </button>
+  );
+}
+
+function SourceButton(props: { readonly functionId: string; readonly name: string }) {
+  const name = displayName(props.name);
+  return (
+    <button type="button" class="btn" onClick={() => openSource(props.functionId, name)}>
+      <Icon name="source" /> Source
     </button>
   );
 }

@@ -3,7 +3,8 @@ import type { MenuItem } from '../../components/menu.tsx';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import { type FlameTree, functionIdOf, pathTo } from '../../flame/tree.ts';
-import { exploreState, setExplore } from '../../state/location.ts';
+import { exploreState, go, setExplore } from '../../state/location.ts';
+import { sourceOf, sourceUrl } from '../../state/source-url.ts';
 import { copyText } from '../../state/toast.ts';
 import { addStep, formatSteps, hasStep, type ViewStep } from '../../state/view-steps.ts';
 
@@ -64,11 +65,16 @@ export function toggleStep(step: TransformStep): void {
 export const openSandwich = (functionId: string, name: string): void =>
   setExplore({ sandwich: functionId, sandwichName: name, focus: '', focusName: '' });
 
+/** The lines of a function, for what is shown now. */
+export const openSource = (functionId: string, name: string): void =>
+  go(sourceUrl(sourceOf(exploreState.peek(), functionId, name)));
+
 /** Do what a key, a menu or a button asks for. */
 export function runCommand(command: FrameCommand, target: CommandTarget): void {
   const { functionId, name, stack } = target;
   if (command === 'zoom') target.zoom();
   else if (command === 'sandwich') openSandwich(functionId, name);
+  else if (command === 'source') openSource(functionId, name);
   else if (command === 'collapse') takeStep({ does: 'collapse', what: 'recursion' });
   else if (command === 'copy-name') copyText(name, 'Name copied');
   else if (command === 'copy-stack')
@@ -99,6 +105,7 @@ export function commandItems(target: CommandTarget): readonly MenuItem[] {
       key: '⏎',
     }),
     ...item('sandwich', 'Callers and callees', { icon: 'sandwich', key: 's' }),
+    ...item('source', 'Source', { icon: 'source', key: 'o' }),
     ...item('only', 'Only through this', { icon: 'filter', first: true }),
     ...item('not', 'Not through this', { key: 'x' }),
     ...item('from', 'From here'),

@@ -10,6 +10,7 @@ const KEYS = [
   ['Home', 'show all'],
   ['Shift F10', 'menu of the frame or row'],
   ['s', 'callers and callees'],
+  ['o', 'source'],
   ['x', 'not through this'],
   ['m', 'merge away'],
   ['c', 'collapse recursion'],
