@@ -13,6 +13,7 @@ export * from './frames.ts';
 export { GROWTH_POINTS_MIN, growthOf } from './growth.ts';
 export { Hash64, hash64 } from './hash.ts';
 export type * from './lines-answer.ts';
+export * from './otlp/index.ts';
 export * from './profile.ts';
 export { type FrameInput, ProfileBuilder, type ProfileMeta } from './profile-builder.ts';
 export * from './profile-types.ts';

@@ -11,6 +11,7 @@ import { answerBrokenRequest, registerErrors, sendError, toKnown } from './http/
 import { createLogger, registerRequestLog, traceIdOf } from './http/logging.ts';
 import { createMetrics, registerHttpMetrics } from './http/metrics.ts';
 import { registerSecurityHeaders } from './http/security.ts';
+import { registerSpanMetrics } from './http/span-metrics.ts';
 import { findUiDirectory, registerStaticUi } from './http/static-ui.ts';
 import { registerStopping } from './http/stopping.ts';
 import { registerStorageMetrics } from './http/storage-metrics.ts';
@@ -27,6 +28,7 @@ import { functionSeriesRoutes } from './routes/function-series.ts';
 import { functionsRoutes } from './routes/functions.ts';
 import { healthRoutes } from './routes/health.ts';
 import { heapGrowthRoutes } from './routes/heap-growth.ts';
+import { otlpTracesRoutes } from './routes/otlp-traces.ts';
 import { pickerRoutes } from './routes/pickers.ts';
 import { profilesRoutes } from './routes/profiles.ts';
 import { sandwichRoutes } from './routes/sandwich.ts';
@@ -36,6 +38,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { spanFlamegraphRoutes } from './routes/span-flamegraph.ts';
 import { stallsRoutes } from './routes/stalls.ts';
 import { tracesRoutes } from './routes/traces.ts';
+import type { SpanPipeline } from './spans/span-pipeline.ts';
 import type { ComparisonStore } from './storage/comparison-store.ts';
 import type { DeployStore } from './storage/deploy-store.ts';
 import type { EngineActivity } from './storage/engine.ts';
@@ -50,6 +53,7 @@ export interface AppDependencies {
   readonly deployBook?: DeployBook; // by default one of its own
   readonly deployProgress?: ProgressOf; // by default nothing is judged
   readonly ingest: IngestPipeline;
+  readonly spans: SpanPipeline;
   readonly activity: EngineActivity;
   readonly backup: BackupRoute;
   readonly logger?: FastifyBaseLogger; // by default one on stdout at config.logLevel
@@ -109,6 +113,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   registerRequestLog(app);
   registerHttpMetrics(app, metrics);
   registerStorageMetrics(metrics.registry, dependencies);
+  registerSpanMetrics(metrics.registry, dependencies.spans);
   registerErrors(app, metrics);
   registerValidation(app);
   registerCompression(app);
@@ -117,6 +122,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   registerAuth(app, config);
   await registerDocs(app, SERVER_VERSION);
   await app.register(apiRoutes, { prefix: '/api/v1', ...routes });
+  await app.register(async (own) =>
+    otlpTracesRoutes(own, { ...routes, spans: dependencies.spans }),
+  );
   healthRoutes(app, routes);
   await registerStaticUi(app, dependencies.uiDirectory ?? findUiDirectory());
   return app;

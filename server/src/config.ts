@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { hashToken, type Role, type Token } from './http/tokens.ts';
+import { TRACE_URL_PLACES, unknownPlaces } from './http/trace-url.ts';
 
 /** How long each table keeps its rows. */
 export interface Retention {
@@ -82,8 +83,8 @@ export function readConfig(env: Environment): ServerConfig {
     spoolBytesMax: bytes(env, 'FLAMEHOUSE_SPOOL_BYTES_MAX', SPOOL_BYTES_MAX),
     uploadBytesMax: bytes(env, 'FLAMEHOUSE_UPLOAD_BYTES_MAX', UPLOAD_BYTES_MAX),
     diskBytesMin: bytes(env, 'FLAMEHOUSE_DISK_BYTES_MIN', DISK_BYTES_MIN),
-    traceUrlTemplate: text(env, 'FLAMEHOUSE_TRACE_URL_TEMPLATE'),
     sourceUrlTemplate: template(env, 'FLAMEHOUSE_SOURCE_URL_TEMPLATE'),
+    traceUrlTemplate: traceUrlTemplate(env),
     webhookUrl: url(env, 'FLAMEHOUSE_WEBHOOK_URL'),
     webhookSecret: text(env, 'FLAMEHOUSE_WEBHOOK_SECRET'),
     logLevel: logLevel(env),
@@ -215,6 +216,18 @@ function template(env: Environment, name: string): string | null {
   if (value === null || /^https?:\/\/[^/]/.test(value)) return value;
   throw new ConfigError(
     `${name} is ${JSON.stringify(value)}: write an address that starts with http:// or https://, with {file} and {line} in it`,
+  );
+}
+
+function traceUrlTemplate(env: Environment): string | null {
+  const value = text(env, 'FLAMEHOUSE_TRACE_URL_TEMPLATE');
+  if (value === null) return null;
+  const [unknown] = unknownPlaces(value);
+  const usable = /^https?:\/\/[^{]/.test(value) && value.includes('{traceId}');
+  if (usable && unknown === undefined) return value;
+  const what = unknown === undefined ? 'is no link to a trace' : `has {${unknown}}`;
+  throw new ConfigError(
+    `FLAMEHOUSE_TRACE_URL_TEMPLATE ${what}: write an address with {traceId}, and any of ${TRACE_URL_PLACES.map((name) => `{${name}}`).join(', ')}`,
   );
 }
 

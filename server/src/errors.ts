@@ -76,6 +76,14 @@ const catalogue = {
     status: 503,
     help: 'The server holds as many uploads as it may. Try again after Retry-After seconds; agents do so by themselves.',
   },
+  OTLP_CONTENT_TYPE: {
+    status: 415,
+    help: 'Send application/x-protobuf or application/json, with Content-Encoding gzip or without.',
+  },
+  OTLP_TOO_LARGE: {
+    status: 413,
+    help: 'A request may hold 64 MiB after decompression. Send fewer spans at a time.',
+  },
   QUERY_PARAMETER_INVALID: {
     status: 400,
     help: 'See /api/docs for the parameters of this route.',
@@ -99,6 +107,10 @@ const catalogue = {
   QUERY_BUSY: {
     status: 503,
     help: 'More questions wait than the server will answer in time. Ask again after Retry-After seconds.',
+  },
+  QUERY_DURATION_UNKNOWN: {
+    status: 422,
+    help: 'Which similar spans were fast or slow is known from spans that come by OTLP. Export them to this server, or leave speed out.',
   },
   QUERY_NODE_NOT_FOUND: {
     status: 404,

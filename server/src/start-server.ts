@@ -23,13 +23,14 @@ export async function startServer(
   const logger = options.logger ?? createLogger(config.logLevel);
   const storage = await createStorage(config, { log: logger });
   try {
-    const { store, comparisons, deploys, ingest, backup, engine: activity } = storage;
+    const { store, comparisons, deploys, ingest, spans, backup, engine: activity } = storage;
     const app = await buildApp({
       config,
       store,
       comparisons,
       deploys,
       ingest,
+      spans,
       activity,
       backup,
       logger,

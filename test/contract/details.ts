@@ -3,6 +3,7 @@ import { functionId } from '../../proto/src/index.ts';
 import type { ProfileSelection } from '../../server/src/storage/profile-store.ts';
 import { openTestStorage, stackLines, type TestStorage } from '../support/server-storage.ts';
 import { agentUpload, CPU, HEAP } from '../support/server-upload.ts';
+import { describeExportedSpans } from './exported-spans.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -228,6 +229,7 @@ export function describeDetails(name: string, url: string | null): void {
           scope: 'span',
           type: CPU,
           aroundMs: HOUR_MS,
+          speed: 'all',
         } as const;
         const answer = await storage.store.selectSpan({ ...query, ...rest });
         if (answer === null) return null;
@@ -239,16 +241,16 @@ export function describeDetails(name: string, url: string | null): void {
         const answer = await storage.store.selectTrace({ traceId, spanId: null });
         expect(answer).toMatchObject({
           traceId,
-          rows: 2,
           samples: 9,
           cpuMicros: 90,
           wallMicros: 90,
-          spans: [
+          exported: [],
+          sampled: [
             { spanId: root, localRootSpanId: root, name: 'GET', samples: 4, cpuMicros: 40 },
             { spanId: inner, localRootSpanId: root, name: 'db', samples: 5, cpuMicros: 50 },
           ],
         });
-        expect(answer!.spans[0]).toMatchObject({
+        expect(answer!.sampled[0]).toMatchObject({
           service,
           version: '1.0.0',
           endpoint: 'GET /a',
@@ -263,7 +265,8 @@ export function describeDetails(name: string, url: string | null): void {
         [alone, null, 1],
       ])('span %s alone leads to its trace', async (spanId, trace, rows) => {
         const answer = await storage.store.selectTrace({ traceId: null, spanId });
-        expect(answer).toMatchObject({ traceId: trace, rows });
+        expect(answer).toMatchObject({ traceId: trace });
+        expect(answer!.sampled).toHaveLength(rows);
       });
 
       test('a span has its own stacks, or those of its children too', async () => {
@@ -310,8 +313,14 @@ export function describeDetails(name: string, url: string | null): void {
 
       test('a function has example traces, the most expensive first', async () => {
         const traces = async (rest: object) => {
-          const answer = await storage.store.selectTraces({ service, range, limit: 10, ...rest });
-          return answer.map((one) => [one.spanId, one.name, one.cpuMicros, one.functionMicros]);
+          const page = { sort: 'cpu', limit: 10, offset: 0 } as const;
+          const answer = await storage.store.selectTraces({ service, range, ...page, ...rest });
+          return answer.traces.map((one) => [
+            one.spanId,
+            one.name,
+            one.cpuMicros,
+            one.functionMicros,
+          ]);
         };
         expect(await traces({})).toEqual([
           ['2222222222222222', 'GET', 95, null],
@@ -331,6 +340,8 @@ export function describeDetails(name: string, url: string | null): void {
         expect(await plan(bySpan.replace('span_id', 'active_span_id'))).toContain('by_active_span');
       });
     });
+
+    describeExportedSpans(() => storage, hour);
 
     describe('stalls', () => {
       const service = 'stalls';

@@ -13,7 +13,8 @@ const FOLDED = `
 
 let server: TestApp;
 beforeAll(async () => {
-  server = await buildTestApp({ folded: FOLDED, comparisons: fakeComparisons(FOLDED) });
+  const env = { FLAMEHOUSE_TRACE_URL_TEMPLATE: 'https://tempo.example/{traceId}?span={spanId}' };
+  server = await buildTestApp({ env, folded: FOLDED, comparisons: fakeComparisons(FOLDED) });
 });
 afterAll(() => server.app.close());
 
@@ -39,6 +40,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'server-function-series': `/api/v1/functions/${SEARCH}/series?service=checkout&groupBy=version`,
   'server-function-traces': `/api/v1/functions/${SEARCH}/traces?service=checkout`,
   'server-endpoints': '/api/v1/endpoints?service=checkout',
+  'server-endpoint-series': '/api/v1/endpoints/series?service=checkout',
   'server-trace': `/api/v1/traces/${TRACE_ID}`,
   'server-trace-not-sampled': `/api/v1/traces/${'1'.repeat(32)}`,
   'server-traces': '/api/v1/traces?service=checkout',

@@ -10,6 +10,7 @@ const ROUTES: Readonly<Record<string, string>> = {
   'server-deploy': '/deploys/{id}',
   'server-deploys': '/deploys',
   'server-diff-flamegraph': '/diff/flamegraph',
+  'server-endpoint-series': '/endpoints/series',
   'server-endpoints': '/endpoints',
   'server-flamegraph': '/flamegraph',
   'server-flamegraph-bottom-up': '/flamegraph',

@@ -4,6 +4,7 @@ import { readConfig } from '../../server/src/config.ts';
 import { createLogger } from '../../server/src/http/logging.ts';
 import type { ComparisonStore } from '../../server/src/storage/comparison-store.ts';
 import { FakeDeployStore, fakeDeploys } from './server-fake-deploys.ts';
+import { FakeSpans } from './server-fake-spans.ts';
 import { FAKE_NOW_MS, FakeStore } from './server-fake-store.ts';
 
 /** A server on a fake store, with every line that it logged. */
@@ -11,6 +12,7 @@ export interface TestApp {
   readonly app: FastifyInstance;
   readonly store: FakeStore;
   readonly deploys: FakeDeployStore;
+  readonly spans: FakeSpans;
   readonly logLines: string[];
 }
 
@@ -32,6 +34,7 @@ export async function buildTestApp(
 ): Promise<TestApp> {
   const store = new FakeStore(options.folded);
   const deploys = new FakeDeployStore(fakeDeploys(FAKE_NOW_MS));
+  const spans = new FakeSpans();
   const logLines: string[] = [];
   const app = await buildApp({
     config: readConfig(options.env ?? {}),
@@ -39,13 +42,14 @@ export async function buildTestApp(
     comparisons: options.comparisons ?? NOTHING_STORED,
     deploys,
     ingest: store,
+    spans,
     backup: null,
     activity: { queries: { running: 0, waiting: 0 }, observer: null },
     logger: createLogger('debug', { write: (line) => logLines.push(line) }),
     now: () => FAKE_NOW_MS,
     ...(options.uiDirectory === undefined ? {} : { uiDirectory: options.uiDirectory }),
   });
-  return { app, store, deploys, logLines };
+  return { app, store, deploys, spans, logLines };
 }
 
 /** A multipart body as an agent sends it, with its content type. */

@@ -1,10 +1,13 @@
 import type { SpanSummary } from '../../proto/src/index.ts';
 import type {
+  ExportedSpan,
+  SelectedEndpointSeries,
   SelectedEndpoints,
   SelectedGrowth,
   SelectedSpan,
   SelectedStalls,
   SelectedTrace,
+  SelectedTraces,
   StoreFacts,
 } from '../../server/src/storage/detail-store.ts';
 import type { IngestStatus, SelectedStacks } from '../../server/src/storage/profile-store.ts';
@@ -55,13 +58,51 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
   };
   const trace: SelectedTrace = {
     traceId: TRACE_ID,
-    rows: 2,
     samples: 18,
     cpuMicros: 180_000,
     wallMicros: 181_000,
-    spans: [root, inner],
+    sampled: [root, inner],
+    exported: exportedSpans(nowMs),
+    cut: 0,
+    stalls: [{ spanId: SPAN_ID, from: nowMs - 19_900, durationMicros: 120_000 }],
   };
-  const span: SelectedSpan = { stacks, span: root, children: 'excluded', samples: 14, spans: 1 };
+  const span: SelectedSpan = {
+    ...{ stacks, span: root, children: 'excluded', samples: 14, spans: 1 },
+    durationMicros: 412_000,
+    similar: null,
+  };
+  const { localRootSpanId: _, ...request } = root;
+  const traces: SelectedTraces = {
+    rows: 30,
+    exported: 12,
+    traces: [
+      {
+        ...request,
+        functionMicros: null,
+        kind: 'server',
+        startMicros: (nowMs - 20_000) * 1_000,
+        durationMicros: 412_000,
+        error: false,
+        httpStatus: 200,
+      },
+    ],
+  };
+  const endpointSeries: SelectedEndpointSeries = {
+    range: { from: nowMs - 60_000, to: nowMs },
+    tier: 'raw',
+    stepMs: 30_000,
+    timesMs: [nowMs - 60_000, nowMs - 30_000],
+    series: [
+      {
+        endpoint: 'GET /search',
+        cores: [0.25, null],
+        requestsPerSecond: [5, null],
+        errorShare: [0.1, null],
+        cpuMicrosPerRequest: [50_000, null],
+        durationMicrosMean: [62_000, null],
+      },
+    ],
+  };
   const { frames } = stacks;
   const stalls: SelectedStalls = {
     rows: 2,
@@ -122,5 +163,56 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
     diskTotalBytes: 10 ** 10,
     diskFreeBytesMin: 2 ** 29,
   };
-  return { endpoints, trace, span, stalls, heapGrowth, facts, status };
+  return {
+    ...{ endpoints, endpointSeries, trace, traces, span, stalls, heapGrowth, facts, status },
+  };
+}
+
+/** The request, a call that it made, and what was called; the inner sampled span was not exported. */
+function exportedSpans(nowMs: number): ExportedSpan[] {
+  const root: ExportedSpan = {
+    spanId: SPAN_ID,
+    parentSpanId: null,
+    localRoot: true,
+    service: 'checkout',
+    environment: 'production',
+    version: '1.1.0',
+    instance: '',
+    name: 'GET /search',
+    kind: 'server',
+    endpoint: 'GET /search',
+    startMicros: (nowMs - 20_000) * 1_000,
+    durationMicros: 412_000,
+    status: 'unset',
+    statusMessage: '',
+    error: false,
+    attributes: { 'http.request.method': 'GET', 'http.response.status_code': '200' },
+  };
+  const call: ExportedSpan = {
+    ...root,
+    spanId: '1111111111111111',
+    parentSpanId: SPAN_ID,
+    localRoot: false,
+    name: 'GET',
+    kind: 'client',
+    endpoint: '',
+    startMicros: root.startMicros + 5_000,
+    durationMicros: 90_000,
+    status: 'error',
+    statusMessage: 'timed out',
+    error: true,
+    attributes: {},
+  };
+  const called: ExportedSpan = {
+    ...call,
+    spanId: '2222222222222222',
+    parentSpanId: call.spanId,
+    localRoot: true,
+    service: 'inventory',
+    kind: 'server',
+    status: 'unset',
+    statusMessage: '',
+    error: false,
+  };
+  return [root, call, called];
 }

@@ -174,12 +174,14 @@ export class FakeStore implements ProfileStore, IngestPipeline {
 
   async selectTraces(query: TracesQuery) {
     this.check(query);
-    const { spans } = this.details.trace;
     const functionMicros = query.functionId === undefined ? null : 30_000;
-    return spans.slice(0, 1).map(({ localRootSpanId: _, wallMicros: __, ...span }) => ({
-      ...span,
-      functionMicros,
-    }));
+    const { traces, ...counts } = this.details.traces;
+    return { ...counts, traces: traces.map((one) => ({ ...one, functionMicros })) };
+  }
+
+  async selectEndpointSeries(query: unknown) {
+    this.check(query);
+    return this.details.endpointSeries;
   }
 
   async selectStalls(query: unknown) {

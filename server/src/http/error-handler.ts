@@ -66,13 +66,20 @@ function statusOfProfileError(error: ProfileError): number {
 
 export function sendError(reply: FastifyReply, error: KnownError): FastifyReply {
   const { code, message, help, statusCode } = error;
-  reply.header('cache-control', 'no-store');
-  if (statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  if (statusCode === 401) reply.header('www-authenticate', 'Bearer realm="flamehouse"');
   return reply
     .code(statusCode)
+    .headers(headersOfError(statusCode))
     .type('application/json; charset=utf-8')
     .send({ code, message, help });
+}
+
+/** What a client learns from headers, whatever the body is. */
+export function headersOfError(statusCode: number): Record<string, string | number> {
+  return {
+    'cache-control': 'no-store',
+    ...(statusCode === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {}),
+    ...(statusCode === 401 ? { 'www-authenticate': 'Bearer realm="flamehouse"' } : {}),
+  };
 }
 
 /**

@@ -24,6 +24,8 @@ export interface PipelineConfig {
   readonly diskBytesMin: number;
   readonly now: () => number;
   readonly log: StorageLog;
+  /** Is told in which traces an upload has samples, as soon as it is durable. */
+  readonly onSampled?: (traceIds: ReadonlySet<string>) => void;
 }
 
 /** Where the store says what nobody asked for but somebody should know. */
@@ -159,6 +161,9 @@ export class SpoolingPipeline implements IngestPipeline {
       this.ids.add(uploadId);
       this.addToBatch(segment, normalised, upload.receivedAtMs);
     });
+    this.config.onSampled?.(
+      new Set(normalised.spans.map(({ span }) => span.traceId.toLowerCase())),
+    );
     return {
       uploadId,
       samples: normalised.samples.length,

@@ -82,6 +82,10 @@ const lastDeploy = {
 
 /** Shares of the service's CPU on the base side: 0.081 is 8.1 %. */
 const interval = object({ value: number, low: number, high: number });
+const spanKind = {
+  type: 'string',
+  enum: ['internal', 'server', 'client', 'producer', 'consumer'],
+} as const;
 const relativeChange = object({
   change: number,
   low: number,
@@ -129,6 +133,11 @@ export const answers = {
     help: described(string, 'What to do'),
   }),
   upload: object({ uploadId: string, samples: integer, folded: integer, warnings: strings }),
+  otlp: {
+    type: 'object',
+    description: 'An ExportTraceServiceResponse; empty when every span was received',
+    properties: { partialSuccess: object({ rejectedSpans: string, errorMessage: string }) },
+  },
   services: list(
     object({
       service: string,
@@ -239,6 +248,24 @@ export const answers = {
       durationMicrosMean: nullableNumbers,
     }),
   }),
+  endpointSeries: object({
+    service: string,
+    from: epochMs,
+    to: epochMs,
+    stepMs: integer,
+    tier,
+    timesMs: described(list(epochMs), 'Start of each step'),
+    series: list(
+      object({
+        endpoint: string,
+        cores: described(nullableNumbers, 'Null where nobody watched'),
+        requestsPerSecond: described(nullableNumbers, 'Null where nobody counted'),
+        errorShare: nullableNumbers,
+        cpuMicrosPerRequest: nullableNumbers,
+        durationMicrosMean: nullableNumbers,
+      }),
+    ),
+  }),
   trace: object({
     traceId: nullable(traceId),
     from: epochMs,
@@ -246,7 +273,17 @@ export const answers = {
     samples: integer,
     cpuMicros: number,
     wallMicros: number,
-    rows: described(integer, 'Spans with samples; at most 1,000 are listed'),
+    rows: described(integer, 'Spans in all; at most 1,000 are listed'),
+    startMicros: described(orNull, 'Epoch microseconds; null when no span was exported'),
+    durationMicros: orNull,
+    complete: described(
+      { type: 'boolean' },
+      'Whether every parent and every sampled span is there',
+    ),
+    incomplete: nullable({ type: 'string', enum: ['no-otlp', 'spans-missing', 'too-many'] }),
+    missing: integer,
+    services: strings,
+    url: described(nullable(string), 'Out, by FLAMEHOUSE_TRACE_URL_TEMPLATE'),
     spans: list(
       object({
         traceId: nullable(traceId),
@@ -256,6 +293,22 @@ export const answers = {
         ...place,
         ...spanSums,
         wallMicros: number,
+        source: { type: 'string', enum: ['otlp', 'samples', 'both'] },
+        kind: nullable(spanKind),
+        parentSpanId: nullable(id),
+        localRoot: { type: 'boolean' },
+        depth: integer,
+        children: integer,
+        startMicros: orNull,
+        durationMicros: orNull,
+        status: nullable({ type: 'string', enum: ['unset', 'ok', 'error'] }),
+        statusMessage: string,
+        error: { type: ['boolean', 'null'] },
+        attributes: labels,
+        subtree: object({ samples: integer, cpuMicros: number, wallMicros: number }),
+        cpuShare: orNull,
+        stalls: list(object({ from: epochMs, durationMicros: number })),
+        url: nullable(string),
       }),
     ),
   }),
@@ -263,6 +316,9 @@ export const answers = {
     service: string,
     from: epochMs,
     to: epochMs,
+    sort: { type: 'string', enum: ['cpu', 'duration', 'start'] },
+    rows: described(integer, 'Local root spans, before limit and offset'),
+    exported: described(integer, 'Of those, with a span from OTLP'),
     traces: list(
       object({
         traceId: nullable(traceId),
@@ -270,7 +326,14 @@ export const answers = {
         name: string,
         ...place,
         ...spanSums,
+        wallMicros: number,
         functionMicros: nullable(described(number, 'CPU in the function asked for')),
+        kind: nullable(spanKind),
+        startMicros: orNull,
+        durationMicros: orNull,
+        error: { type: ['boolean', 'null'] },
+        httpStatus: orNull,
+        url: nullable(string),
       }),
     ),
   }),
@@ -292,6 +355,16 @@ export const answers = {
       object({
         halfWidth: described(number, 'Of the 95 % interval of a share of one half'),
         hint: string,
+      }),
+    ),
+    durationMicros: described(orNull, 'Of the span asked for, from OTLP'),
+    speed: { type: 'string', enum: ['all', 'fast', 'slow'] },
+    similar: nullable(
+      object({
+        spans: described(number, 'An estimate, where only a share is kept'),
+        medianMicros: number,
+        p95Micros: number,
+        rank: described(orNull, 'Share of them that were faster'),
       }),
     ),
   }),

@@ -1,10 +1,11 @@
-import type { EndpointsAnswer } from '@flamehouse/proto';
+import type { EndpointSeriesAnswer, EndpointsAnswer } from '@flamehouse/proto';
 import type { FastifyInstance } from 'fastify';
 import type { SelectedEndpoints } from '../storage/detail-store.ts';
 import { answers, documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
 import { PLACE, querySchema } from './query-schema.ts';
 import { type PlaceQuery, readPlace } from './selection.ts';
+import { checkStep } from './series.ts';
 
 type Row = SelectedEndpoints['endpoints'][number];
 
@@ -25,7 +26,15 @@ interface EndpointsQuery extends PlaceQuery {
   readonly search?: string;
 }
 
-/** `GET /endpoints`: what each route of a service costs. */
+interface EndpointSeriesQuery extends PlaceQuery {
+  readonly stepMs?: number;
+  readonly limit: number;
+}
+
+// A chart of more lines is not read.
+const SERIES_LIMIT = { type: 'integer', minimum: 1, maximum: 50, default: 5 } as const;
+
+/** `GET /endpoints` and `/endpoints/series`: what each route of a service costs, in all and over time. */
 export function endpointsRoutes(app: FastifyInstance, { store, now }: RouteDependencies): void {
   app.get<{ Querystring: EndpointsQuery }>(
     '/endpoints',
@@ -47,6 +56,29 @@ export function endpointsRoutes(app: FastifyInstance, { store, now }: RouteDepen
       const { query } = request;
       const found = await store.selectEndpoints(readPlace(query, now()), request.signal);
       return endpointsAnswer(found, query);
+    },
+  );
+  app.get<{ Querystring: EndpointSeriesQuery }>(
+    '/endpoints/series',
+    {
+      schema: {
+        summary:
+          'CPU, request rate, errors and CPU per request over time, of the costliest endpoints',
+        tags: ['endpoints'],
+        querystring: querySchema([...PLACE, 'stepMs', 'limit'], {
+          required: ['service'],
+          replace: { limit: SERIES_LIMIT },
+        }),
+        response: documented(answers.endpointSeries),
+      },
+    },
+    async (request): Promise<EndpointSeriesAnswer> => {
+      const place = readPlace(request.query, now());
+      const stepMs = checkStep(request.query.stepMs, place.range);
+      const { limit } = request.query;
+      const found = await store.selectEndpointSeries({ ...place, stepMs, limit }, request.signal);
+      const { range, ...series } = found;
+      return { service: place.service, ...range, ...series };
     },
   );
 }

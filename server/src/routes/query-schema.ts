@@ -77,6 +77,13 @@ const parameters = {
     default: 3_600_000,
     description: 'Milliseconds of the range around the span in which similar ones are looked for',
   },
+  speed: {
+    type: 'string',
+    enum: ['all', 'fast', 'slow'],
+    default: 'all',
+    description:
+      'Of similar spans: fast took at most the median of them, slow at least the 95th percentile',
+  },
   limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 100 },
   offset: { type: 'integer', minimum: 0, maximum: 10_000_000, default: 0 },
   sort: { type: 'string', enum: ['self', 'total', 'name'], default: 'self' },

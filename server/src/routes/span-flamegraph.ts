@@ -1,4 +1,9 @@
-import { parseProfileType, type SpanFlamegraphAnswer, type SpanScope } from '@flamehouse/proto';
+import {
+  parseProfileType,
+  type SimilarSpeed,
+  type SpanDetailAnswer,
+  type SpanScope,
+} from '@flamehouse/proto';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors.ts';
 import { answers, documented } from './answer-schema.ts';
@@ -12,6 +17,7 @@ import { readTraceId, spanOfTraceParams } from './span-params.ts';
 interface SpanQueryString extends ViewQuery {
   readonly scope: SpanScope;
   readonly aroundMs: number;
+  readonly speed: SimilarSpeed;
   readonly type: string;
   readonly maxNodes: number;
   readonly root?: string;
@@ -30,6 +36,7 @@ export function spanFlamegraphRoutes(app: FastifyInstance, { store }: RouteDepen
         querystring: querySchema([
           'scope',
           'aroundMs',
+          'speed',
           'type',
           ...VIEW,
           'maxNodes',
@@ -46,19 +53,20 @@ export function spanFlamegraphRoutes(app: FastifyInstance, { store }: RouteDepen
       const traceId = readTraceId(request.params.traceId);
       const spanId = request.params.spanId.toLowerCase();
       const { scope, aroundMs } = query;
+      const speed = scope === 'similar' ? query.speed : 'all';
       const found = await store.selectSpan(
-        { traceId, spanId, scope, type, aroundMs },
+        { traceId, spanId, scope, type, aroundMs, speed },
         request.signal,
       );
       if (found === null) {
         const inTrace = traceId === null ? '' : ` in trace ${traceId}`;
-        throw new ApiError('SPAN_NOT_SAMPLED', `no sample has span ${spanId}${inTrace}`);
+        throw new ApiError('SPAN_NOT_SAMPLED', `nothing is known of span ${spanId}${inTrace}`);
       }
-      const { span, children, samples, spans } = found;
+      const { span, children, samples, spans, durationMicros, similar } = found;
       const selection = { service: span.service, type };
       const stacks = await arrangeStacks(found.stacks, query);
       if (query.format !== 'json') return sendExport(reply, query.format, selection, stacks);
-      const answer: SpanFlamegraphAnswer = {
+      const answer: SpanDetailAnswer = {
         ...(await flamegraphAnswer(selection, stacks, query)),
         traceId: span.traceId,
         spanId,
@@ -70,6 +78,9 @@ export function spanFlamegraphRoutes(app: FastifyInstance, { store }: RouteDepen
         samples,
         spans,
         uncertainty: uncertaintyOf(samples, scope),
+        durationMicros,
+        speed,
+        similar,
       };
       return answer;
     },
@@ -85,7 +96,7 @@ const Z = 1.96;
  *
  * Source  Wilson 1927, the score interval of a proportion; at one half its half-width is z / (2 sqrt(n + z^2)).
  */
-function uncertaintyOf(samples: number, scope: SpanScope): SpanFlamegraphAnswer['uncertainty'] {
+function uncertaintyOf(samples: number, scope: SpanScope): SpanDetailAnswer['uncertainty'] {
   if (samples >= SAMPLES_ENOUGH) return null;
   const halfWidth = Z / (2 * Math.sqrt(samples + Z * Z));
   const points = Math.round(halfWidth * 100);

@@ -1,6 +1,14 @@
-import type { TraceAnswer, TracesAnswer } from '@flamehouse/proto';
+import type {
+  FoundTrace,
+  FoundTracesAnswer,
+  TraceSort,
+  WaterfallAnswer,
+  WaterfallSpan,
+} from '@flamehouse/proto';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors.ts';
+import { traceUrl } from '../http/trace-url.ts';
+import { buildWaterfall, type WaterfallRow } from '../spans/waterfall.ts';
 import type { SelectedTrace } from '../storage/detail-store.ts';
 import { answers, documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
@@ -11,22 +19,48 @@ import { readTraceId, spanParams, traceParams } from './span-params.ts';
 
 interface TracesQueryString extends PlaceQuery {
   readonly limit: number;
+  readonly offset: number;
+  readonly sort: TraceSort;
+  readonly minDurationMs?: number;
+  readonly maxDurationMs?: number;
+  readonly minCpuMs?: number;
+  readonly error?: boolean;
 }
 
 // A screen lists tens; more examples of one thing say nothing new.
 const TRACES_LIMIT = { type: 'integer', minimum: 1, maximum: 1_000, default: 20 } as const;
+const SORT = {
+  type: 'string',
+  enum: ['cpu', 'duration', 'start'],
+  default: 'cpu',
+  description: 'cpu and duration: largest first; start: latest first',
+} as const;
+const milliseconds = (description: string) => ({ type: 'number', minimum: 0, description });
+const FILTERS = {
+  minDurationMs: milliseconds('Spans that took at least this; exported ones only'),
+  maxDurationMs: milliseconds('Spans that took at most this; exported ones only'),
+  minCpuMs: milliseconds('Spans with at least this much sampled CPU'),
+  error: {
+    type: 'boolean',
+    description: 'Only with an error, or only without; exported ones only',
+  },
+} as const;
 
 /**
- * `GET /traces/:traceId`, and `GET /spans/:spanId` for who knows only that: what was sampled in a
- * trace. `GET /traces` and `GET /functions/:id/traces`: which traces are worth a look.
+ * `GET /traces/:traceId`, and `GET /spans/:spanId` for who knows only that: a trace span by span.
+ * `GET /traces` and `GET /functions/:id/traces`: which traces are worth a look.
  */
-export function tracesRoutes(app: FastifyInstance, { store, now }: RouteDependencies): void {
+export function tracesRoutes(
+  app: FastifyInstance,
+  { store, config, now }: RouteDependencies,
+): void {
+  const { traceUrlTemplate } = config;
   const tags = ['traces'];
   app.get<{ Params: { traceId: string } }>(
     '/traces/:traceId',
     {
       schema: {
-        summary: 'What was sampled in a trace, span by span',
+        summary: 'A trace, span by span: what was sampled, and what was exported',
         tags,
         params: traceParams,
         querystring: querySchema([]),
@@ -39,8 +73,11 @@ export function tracesRoutes(app: FastifyInstance, { store, now }: RouteDependen
         traceId === null
           ? null
           : await store.selectTrace({ traceId, spanId: null }, request.signal);
-      if (found !== null) return traceAnswer(found);
-      throw new ApiError('TRACE_NOT_SAMPLED', `no sample has trace ${request.params.traceId}`);
+      if (found !== null) return traceAnswer(found, traceUrlTemplate);
+      throw new ApiError(
+        'TRACE_NOT_SAMPLED',
+        `nothing is known of trace ${request.params.traceId}`,
+      );
     },
   );
   app.get<{ Params: { spanId: string } }>(
@@ -57,29 +94,40 @@ export function tracesRoutes(app: FastifyInstance, { store, now }: RouteDependen
     async (request) => {
       const spanId = request.params.spanId.toLowerCase();
       const found = await store.selectTrace({ traceId: null, spanId }, request.signal);
-      if (found !== null) return traceAnswer(found);
-      throw new ApiError('SPAN_NOT_SAMPLED', `no sample has span ${spanId}`);
+      if (found !== null) return traceAnswer(found, traceUrlTemplate);
+      throw new ApiError('SPAN_NOT_SAMPLED', `nothing is known of span ${spanId}`);
     },
   );
 
-  const querystring = querySchema([...PLACE, 'limit'], {
+  const querystring = querySchema([...PLACE, 'limit', 'offset', 'sort'], {
     required: ['service'],
-    replace: { limit: TRACES_LIMIT },
+    replace: { limit: TRACES_LIMIT, sort: SORT },
+    add: FILTERS,
   });
   const response = documented(answers.traces);
   const list = async (
     request: { readonly query: TracesQueryString; readonly signal: AbortSignal },
     functionId?: string,
-  ): Promise<TracesAnswer> => {
-    const { limit } = request.query;
-    const place = readPlace(request.query, now());
+  ): Promise<FoundTracesAnswer> => {
+    const { query } = request;
+    const place = readPlace(query, now());
+    const { limit, offset, sort } = query;
     const ofFunction = functionId === undefined ? {} : { functionId };
-    const traces = await store.selectTraces({ ...place, limit, ...ofFunction }, request.signal);
-    return { service: place.service, ...place.range, traces };
+    const found = await store.selectTraces(
+      { ...place, ...filtersOf(query), ...ofFunction, limit, offset, sort },
+      request.signal,
+    );
+    const { rows, exported } = found;
+    const traces = found.traces.map((trace): FoundTrace => {
+      return { ...trace, url: traceUrl(traceUrlTemplate, trace) };
+    });
+    return { service: place.service, ...place.range, sort, rows, exported, traces };
   };
   app.get<{ Querystring: TracesQueryString }>(
     '/traces',
-    { schema: { summary: 'The traces that used most CPU', tags, querystring, response } },
+    {
+      schema: { summary: 'Requests by CPU, duration, error or time', tags, querystring, response },
+    },
     (request) => list(request),
   );
   app.get<{ Querystring: TracesQueryString; Params: FunctionParams }>(
@@ -97,11 +145,62 @@ export function tracesRoutes(app: FastifyInstance, { store, now }: RouteDependen
   );
 }
 
-function traceAnswer({ spans, ...trace }: SelectedTrace): TraceAnswer {
+function filtersOf({ minDurationMs, maxDurationMs, minCpuMs, error }: TracesQueryString) {
   return {
-    ...trace,
-    from: Math.min(...spans.map(({ from }) => from)),
-    to: Math.max(...spans.map(({ to }) => to)),
-    spans,
+    ...(minDurationMs === undefined ? {} : { minDurationMicros: minDurationMs * 1_000 }),
+    ...(maxDurationMs === undefined ? {} : { maxDurationMicros: maxDurationMs * 1_000 }),
+    ...(minCpuMs === undefined ? {} : { minCpuMicros: minCpuMs * 1_000 }),
+    ...(error === undefined ? {} : { error }),
   };
+}
+
+// A waterfall of more spans is not read; the answer says how many there are.
+const SPANS_MAX = 1_000;
+
+function traceAnswer(found: SelectedTrace, template: string | null): WaterfallAnswer {
+  const { traceId, samples, cpuMicros, wallMicros, exported, cut } = found;
+  const { spans: all, missing } = buildWaterfall(found);
+  const withUrl = (row: WaterfallRow): WaterfallSpan => ({ ...row, url: traceUrl(template, row) });
+  const rows = all.length + cut;
+  const incomplete =
+    exported.length === 0
+      ? 'no-otlp'
+      : rows > SPANS_MAX
+        ? 'too-many'
+        : missing > 0
+          ? 'spans-missing'
+          : null;
+  const times = {
+    from: least(all.map(({ from }) => from)),
+    to: most(all.map(({ to }) => to)),
+  };
+  return {
+    traceId,
+    ...times,
+    ...{ samples, cpuMicros, wallMicros, rows },
+    ...extentOf(exported),
+    complete: incomplete === null,
+    incomplete,
+    missing,
+    services: [...new Set(all.map(({ service }) => service))],
+    url: traceUrl(template, { ...all[0]!, ...times }),
+    spans: all.slice(0, SPANS_MAX).map(withUrl),
+  };
+}
+
+function extentOf(
+  exported: SelectedTrace['exported'],
+): Pick<WaterfallAnswer, 'startMicros' | 'durationMicros'> {
+  if (exported.length === 0) return { startMicros: null, durationMicros: null };
+  const startMicros = least(exported.map((span) => span.startMicros));
+  const end = most(exported.map((span) => span.startMicros + span.durationMicros));
+  return { startMicros, durationMicros: end - startMicros };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
 }

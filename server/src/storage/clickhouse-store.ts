@@ -10,6 +10,7 @@ import {
   selectProfileTypes,
   selectServices,
 } from './select-catalogue.ts';
+import { selectEndpointSeries } from './select-endpoint-series.ts';
 import { selectEndpoints } from './select-endpoints.ts';
 import { selectHeapGrowth } from './select-heap-growth.ts';
 import { selectLines } from './select-lines.ts';
@@ -80,6 +81,16 @@ export class ClickHouseStore implements ProfileStore {
     // Counts that begin later than the CPU they are to be divided by would mislead.
     const requestsKept = now() - query.range.from <= retention.minuteMs;
     return selectEndpoints(this.engine, query, { choice, requestsKept }, signal);
+  }
+
+  async selectEndpointSeries(
+    query: Parameters<DetailStore['selectEndpointSeries']>[0],
+    signal?: AbortSignal,
+  ) {
+    const { retention, now } = this.options;
+    const choice = chooseTier(query, retention, now());
+    const requestsKept = now() - query.range.from <= retention.minuteMs;
+    return selectEndpointSeries(this.engine, query, { choice, requestsKept }, signal);
   }
 
   selectTrace(query: Parameters<DetailStore['selectTrace']>[0], signal?: AbortSignal) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SpoolingPipeline, type StorageLog } from '../ingest/pipeline.ts';
+import { type SpanPipeline, TailPipeline } from '../spans/span-pipeline.ts';
 import { createBackup, removeUnfinishedBackups } from './backup.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
 import { ClickHouseComparisonStore, type ComparisonStore } from './comparison-store.ts';
@@ -24,6 +25,7 @@ export interface StorageOptions {
   readonly log?: StorageLog;
   readonly now?: () => number; // epoch milliseconds
   readonly freeBytes?: () => Promise<number>; // of the data directory
+  readonly spanWaitMs?: number; // until a trace is decided on
 }
 
 /** Both halves of storage, which share one engine. */
@@ -32,6 +34,7 @@ export interface Storage {
   readonly comparisons: ComparisonStore;
   readonly deploys: DeployStore;
   readonly ingest: IngestPipeline;
+  readonly spans: SpanPipeline;
   /** For statements that are no question about profiles, such as a backup. */
   readonly engine: Engine;
   /** The store at this moment as a tar stream; null when ClickHouse is elsewhere and has a BACKUP of its own. */
@@ -49,7 +52,7 @@ const SILENT: StorageLog = { info: () => {}, error: () => {} };
  */
 export async function createStorage(
   config: StorageConfig,
-  { log = SILENT, now = Date.now, freeBytes }: StorageOptions = {},
+  { log = SILENT, now = Date.now, freeBytes, spanWaitMs }: StorageOptions = {},
 ): Promise<Storage> {
   const lock = await lockDataDir(config.dataDir);
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
@@ -62,6 +65,13 @@ export async function createStorage(
     opened.push(engine);
     await migrate(engine, migrations);
     await applyRetention(engine, config.retention);
+    const spans = new TailPipeline(engine, {
+      retentionMs: config.retention.spansMs,
+      ...(spanWaitMs === undefined ? {} : { waitMs: spanWaitMs }),
+      now,
+      log,
+    });
+    opened.push(spans);
     const ingest = await SpoolingPipeline.open(
       {
         dir: join(config.dataDir, 'spool'),
@@ -70,6 +80,7 @@ export async function createStorage(
         diskBytesMin: config.diskBytesMin,
         now,
         log,
+        onSampled: (traceIds) => spans.markSampled(traceIds),
       },
       engine,
     );
@@ -89,7 +100,7 @@ export async function createStorage(
     const deploys = new ClickHouseDeployStore(engine);
     const source = { engine, dataDir: config.dataDir, hold: (dir: string) => ingest.hold(dir) };
     const backup = engineKind === 'embedded' ? () => createBackup(source) : null;
-    return { store, comparisons, deploys, ingest, engine, backup, close };
+    return { store, comparisons, deploys, ingest, spans, engine, backup, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,12 +1,19 @@
 import type {
+  EndpointSeriesAnswer,
+  FoundTrace,
   FrameColumns,
   Growth,
   ServerAnswer,
+  SimilarDurations,
+  SimilarSpeed,
+  SpanKind,
   SpanScope,
+  SpanStall,
+  SpanStatus,
   SpanSummary,
   StallsAnswer,
   Tier,
-  TraceSummary,
+  TraceSort,
 } from '@flamehouse/proto';
 import type { ProfileSelection, SelectedStacks, TimeRange } from './profile-store.ts';
 
@@ -40,13 +47,40 @@ export interface TraceQuery {
   readonly spanId: string | null; // 16 hex; at least one of the two
 }
 
+/** What is known of a trace: where samples hit, what was exported, and which stalls it met. */
 export interface SelectedTrace {
   readonly traceId: string | null;
-  readonly rows: number;
   readonly samples: number;
   readonly cpuMicros: number;
   readonly wallMicros: number;
-  readonly spans: readonly SpanSummary[];
+  readonly sampled: readonly SpanSummary[];
+  readonly exported: readonly ExportedSpan[];
+  readonly cut: number; // spans beyond what one answer reads
+  readonly stalls: readonly TraceStall[];
+}
+
+/** A span as it came by OTLP. */
+export interface ExportedSpan {
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly localRoot: boolean;
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly instance: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly endpoint: string;
+  readonly startMicros: number;
+  readonly durationMicros: number;
+  readonly status: SpanStatus;
+  readonly statusMessage: string;
+  readonly error: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface TraceStall extends SpanStall {
+  readonly spanId: string;
 }
 
 export interface SpanQuery {
@@ -55,6 +89,7 @@ export interface SpanQuery {
   readonly scope: SpanScope;
   readonly type: string;
   readonly aroundMs: number; // length of the range in which similar spans are looked for
+  readonly speed: SimilarSpeed; // which of the similar ones
 }
 
 export interface SelectedSpan {
@@ -63,12 +98,35 @@ export interface SelectedSpan {
   readonly children: 'included' | 'excluded' | 'unknown';
   readonly samples: number;
   readonly spans: number;
+  readonly durationMicros: number | null;
+  readonly similar: SimilarDurations | null;
 }
 
 export interface TracesQuery extends PlaceSelection {
   readonly functionId?: string;
+  readonly minDurationMicros?: number;
+  readonly maxDurationMicros?: number;
+  readonly minCpuMicros?: number;
+  readonly error?: boolean;
+  readonly sort: TraceSort;
   readonly limit: number;
+  readonly offset: number;
 }
+
+export interface SelectedTraces {
+  readonly rows: number; // before limit and offset
+  readonly exported: number;
+  readonly traces: readonly Omit<FoundTrace, 'url'>[];
+}
+
+export interface EndpointSeriesQuery extends PlaceSelection {
+  readonly stepMs: number;
+  readonly limit: number; // endpoints, those with most CPU
+}
+
+export type SelectedEndpointSeries = Omit<EndpointSeriesAnswer, 'service' | 'from' | 'to'> & {
+  readonly range: TimeRange;
+};
 
 export interface PageQuery extends PlaceSelection {
   readonly limit: number;
@@ -114,10 +172,14 @@ export type StoreFacts = Pick<ServerAnswer, 'engine' | 'tables'> & { readonly da
 /** Questions beyond flame graphs, tables and charts. Bounded like those. */
 export interface DetailStore {
   selectEndpoints(query: PlaceSelection, signal?: AbortSignal): Promise<SelectedEndpoints>;
-  /** Null when nothing was sampled in it. */
+  /** Null when nothing was sampled in it and nothing of it was exported. */
   selectTrace(query: TraceQuery, signal?: AbortSignal): Promise<SelectedTrace | null>;
   selectSpan(query: SpanQuery, signal?: AbortSignal): Promise<SelectedSpan | null>;
-  selectTraces(query: TracesQuery, signal?: AbortSignal): Promise<readonly TraceSummary[]>;
+  selectTraces(query: TracesQuery, signal?: AbortSignal): Promise<SelectedTraces>;
+  selectEndpointSeries(
+    query: EndpointSeriesQuery,
+    signal?: AbortSignal,
+  ): Promise<SelectedEndpointSeries>;
   selectStalls(query: PageQuery, signal?: AbortSignal): Promise<SelectedStalls>;
   selectHeapGrowth(
     query: ProfileSelection & { readonly limit: number; readonly offset: number },

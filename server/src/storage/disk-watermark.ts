@@ -19,7 +19,7 @@ const HEADROOM = 1.25;
 const DAY_MS = 24 * 3_600_000;
 
 /** Tables of single windows, one partition a day. Their sums by minute and hour stay. */
-const RAW_TABLES = ['samples', 'windows', 'spans', 'stalls'];
+const RAW_TABLES = ['samples', 'windows', 'spans', 'trace_spans', 'stalls'];
 
 /**
  * Removes the oldest day of raw rows while the disk is short of space, never the newest day.

@@ -40,6 +40,7 @@ export async function applyRetention(engine: Engine, retention: Retention): Prom
     ['instance_minutes', 'minute', seconds(retention.minuteMs)],
     ['requests', 'window_start', seconds(retention.minuteMs)],
     ['spans', 'window_start', seconds(retention.spansMs)],
+    ['trace_spans', 'toDateTime(started_at)', seconds(retention.spansMs)],
     ['stalls', 'toDateTime(started_at)', seconds(retention.spansMs)],
   ];
   const existing = await engine.rows<[string, string]>({

@@ -2,7 +2,7 @@ import { unitOf } from '@flamehouse/proto';
 import { ApiError } from '../errors.ts';
 import { coveredMinutes, windowCondition } from './coverage-sql.ts';
 import type { Engine } from './engine.ts';
-import type { SelectedSeries, SeriesQuery, TimeRange } from './profile-store.ts';
+import type { ProfileSelection, SelectedSeries, SeriesQuery, TimeRange } from './profile-store.ts';
 import { type Condition, epochSeconds, SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
 import { KEPT_LABELS, type TierChoice } from './tier.ts';
 
@@ -33,8 +33,7 @@ export async function selectSeries(
   choice: TierChoice,
   signal?: AbortSignal,
 ): Promise<SelectedSeries> {
-  const least = STEP_SECONDS_MIN[choice.tier];
-  const step = Math.max(1, Math.ceil(query.stepMs / 1000 / least)) * least;
+  const step = stepSeconds(query.stepMs, choice.tier);
   const { from, to } = choice.range;
   if ((to - from) / 1000 / step > POINTS_MAX) {
     throw new ApiError(
@@ -43,8 +42,7 @@ export async function selectSeries(
     );
   }
   const values = choice.tier === 'raw' ? rawValues(query, choice) : rollupValues(query, choice);
-  const covered =
-    choice.tier === 'raw' ? rawCoverage(query, choice) : rollupCoverage(query, choice);
+  const covered = stepCoverage(query, choice);
   const groups = query.groupBy.map((_, index) => `group${index}`);
   const rows = await engine.rows<Row>(
     {
@@ -58,6 +56,17 @@ export async function selectSeries(
     signal,
   );
   return { ...choice, series: seriesOf(query, rows) };
+}
+
+/** A step of whole bins of the tier, in seconds. */
+export function stepSeconds(stepMs: number, tier: TierChoice['tier']): number {
+  const least = STEP_SECONDS_MIN[tier];
+  return Math.max(1, Math.ceil(stepMs / 1000 / least)) * least;
+}
+
+/** Rows `(time, covered)`: seconds of every step that some window covered. Binds `step` in the caller. */
+export function stepCoverage(query: ProfileSelection, choice: TierChoice): Condition {
+  return choice.tier === 'raw' ? rawCoverage(query, choice) : rollupCoverage(query, choice);
 }
 
 /** Windows are spread over the steps they touch, by seconds: steps and windows do not begin together. */
@@ -149,8 +158,7 @@ function rollupValues(query: SeriesQuery, choice: TierChoice): Condition {
   };
 }
 
-/** Seconds of every step that some window covered. */
-function rawCoverage(query: SeriesQuery, choice: TierChoice): Condition {
+function rawCoverage(query: ProfileSelection, choice: TierChoice): Condition {
   const { sql, values } = windowCondition(query, lookedBack(choice));
   return {
     sql: `SELECT intDiv(second, {step: UInt32}) * {step: UInt32} AS time, toFloat64(count()) AS covered
@@ -163,7 +171,7 @@ function rawCoverage(query: SeriesQuery, choice: TierChoice): Condition {
   };
 }
 
-function rollupCoverage(query: SeriesQuery, choice: TierChoice): Condition {
+function rollupCoverage(query: ProfileSelection, choice: TierChoice): Condition {
   const { sql, values } = coveredMinutes(query, choice);
   return {
     sql: `SELECT time, toFloat64(sum(bitCount(mask))) AS covered FROM (

@@ -130,3 +130,13 @@ test('loopback is this machine only', () => {
     [],
   );
 });
+
+test.each([
+  ['tempo/{traceId}', 'is no link to a trace'],
+  ['http://tempo/{spanId}', 'is no link to a trace'],
+  ['http://tempo/{traceId}/{span}', 'has {span}'],
+])('the template %s is refused, and what it may hold is named', (template, what) => {
+  const env = { FLAMEHOUSE_TRACE_URL_TEMPLATE: template };
+  expect(() => readConfig(env)).toThrow(`FLAMEHOUSE_TRACE_URL_TEMPLATE ${what}`);
+  expect(() => readConfig(env)).toThrow('{spanIdDecimal}');
+});

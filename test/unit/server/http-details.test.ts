@@ -72,13 +72,21 @@ describe('traces', () => {
   });
 
   test.each([
-    [`traces/${'1'.repeat(32)}`, 'TRACE_NOT_SAMPLED', `no sample has trace ${'1'.repeat(32)}`],
-    [`traces/${'0'.repeat(32)}`, 'TRACE_NOT_SAMPLED', `no sample has trace ${'0'.repeat(32)}`],
-    [`spans/${'1'.repeat(16)}`, 'SPAN_NOT_SAMPLED', `no sample has span ${'1'.repeat(16)}`],
+    [
+      `traces/${'1'.repeat(32)}`,
+      'TRACE_NOT_SAMPLED',
+      `nothing is known of trace ${'1'.repeat(32)}`,
+    ],
+    [
+      `traces/${'0'.repeat(32)}`,
+      'TRACE_NOT_SAMPLED',
+      `nothing is known of trace ${'0'.repeat(32)}`,
+    ],
+    [`spans/${'1'.repeat(16)}`, 'SPAN_NOT_SAMPLED', `nothing is known of span ${'1'.repeat(16)}`],
     [
       `traces/${TRACE_ID}/spans/${'1'.repeat(16)}/flamegraph`,
       'SPAN_NOT_SAMPLED',
-      `no sample has span ${'1'.repeat(16)} in trace ${TRACE_ID}`,
+      `nothing is known of span ${'1'.repeat(16)} in trace ${TRACE_ID}`,
     ],
   ])('%s has no sample, and the answer says why that is usual', async (path, code, message) => {
     const response = await server.app.inject(`/api/v1/${path}`);
@@ -104,10 +112,21 @@ describe('traces', () => {
       range: { from: FAKE_NOW_MS - 3_600_000, to: FAKE_NOW_MS },
       endpoint: 'GET /search',
       functionId: SEARCH,
+      sort: 'cpu',
       limit: 3,
+      offset: 0,
     });
     expect(await getJson('traces?service=checkout')).toMatchObject({
       traces: [{ functionMicros: null }],
+    });
+  });
+
+  test('are filtered in milliseconds and sorted', async () => {
+    const filters = 'minDurationMs=1.5&maxDurationMs=20&minCpuMs=3&error=true&sort=duration';
+    await getJson(`traces?service=checkout&${filters}&offset=20`);
+    expect(server.store.questions.at(-1)).toMatchObject({
+      ...{ minDurationMicros: 1_500, maxDurationMicros: 20_000, minCpuMicros: 3_000 },
+      ...{ error: true, sort: 'duration', limit: 20, offset: 20 },
     });
   });
 });
@@ -138,6 +157,7 @@ describe('the flame graph of a span', () => {
       scope: 'similar',
       type: 'wall:wall:nanoseconds:wall:nanoseconds',
       aroundMs: 600_000,
+      speed: 'all',
     });
     const bottomUp = await getJson<SpanFlamegraphAnswer>(`${url}?view=bottom-up&x=only:${SEARCH}`);
     expect(printTree(bottomUp)).toEqual([
@@ -216,10 +236,13 @@ test('the server counts uploads since it started, also stalls', async () => {
   await counted.app.close();
 });
 
-test.each(['endpoints', 'traces', 'stalls', 'heap/growth'])('%s needs a service', async (path) => {
-  const response = await server.app.inject(`/api/v1/${path}`);
-  expect(response.json()).toMatchObject({ message: 'parameter service is missing' });
-});
+test.each(['endpoints', 'endpoints/series', 'traces', 'stalls', 'heap/growth'])(
+  '%s needs a service',
+  async (path) => {
+    const response = await server.app.inject(`/api/v1/${path}`);
+    expect(response.json()).toMatchObject({ message: 'parameter service is missing' });
+  },
+);
 
 test.each([
   `endpoints?service=a&filter={}`,

@@ -34,6 +34,7 @@ test('every route is described', () => {
     'GET /api/v1/diff',
     'GET /api/v1/diff/flamegraph',
     'GET /api/v1/endpoints',
+    'GET /api/v1/endpoints/series',
     'GET /api/v1/flamegraph',
     'GET /api/v1/functions',
     'GET /api/v1/functions/{id}/callees',
@@ -62,6 +63,7 @@ test('every route is described', () => {
     'POST /api/v1/deploys/{id}/expected',
     'POST /api/v1/profiles',
     'POST /api/v1/session',
+    'POST /v1/traces',
   ]);
 });
 
