@@ -11,6 +11,9 @@ const Services = lazyScreen('Services', () =>
 const Explore = lazyScreen('Explore', () =>
   import('./screens/explore/explore.tsx').then(({ ExploreScreen }) => ExploreScreen),
 );
+const Compare = lazyScreen('Compare', () =>
+  import('./screens/compare/compare.tsx').then(({ CompareScreen }) => CompareScreen),
+);
 const Source = lazyScreen('Source', () =>
   import('./screens/source/source.tsx').then(({ SourceScreen }) => SourceScreen),
 );
@@ -19,6 +22,7 @@ function Screen() {
   const path = location.value.path.replace(/(.)\/$/, '$1');
   if (path === '/') return <Services />;
   if (path === '/explore') return <Explore />;
+  if (path === '/compare') return <Compare />;
   if (path === '/source') return <Source />;
   return <NotFound path={path} />;
 }

@@ -13,6 +13,7 @@ const palette: Palette = {
   quiet: FILL_TOKENS.map((token) => `quiet ${token.slice(2)}`),
   canvas: 'canvas',
   hatch: 'stripes',
+  diffLabels: [],
   label: 'label',
   labelSecond: 'second',
   labelRest: 'rest-label',
@@ -110,7 +111,7 @@ const scene = (part: Partial<Scene> = {}): Scene => ({
 
 function draw(part: Partial<Scene> = {}): string[] {
   const { pen, log } = recorder();
-  drawFrames({ pen, fonts, hatch: 'hatch' }, scene(part));
+  drawFrames({ pen, fonts, hatch: 'hatch', gone: 'gone' }, scene(part));
   return log;
 }
 

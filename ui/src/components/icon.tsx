@@ -45,6 +45,9 @@ const SHAPES = {
       <path d="M8 5v3.5M8 10.8h.01" />
     </>
   ),
+  swap: <path d="M2.5 5.5h11L11 3M13.5 10.5h-11L5 13" />,
+  compare: <path d="M5 2.5v11M11 2.5v11M2.5 5.5 5 3l2.5 2.5M8.5 10.5 11 13l2.5-2.5" />,
+  terminal: <path d="m3 4.5 3.5 3.5L3 11.5M8.5 12H13" />,
   check: <path d="m3 8.5 3.5 3.5L13 4.5" />,
   copy: (
     <>

@@ -7,6 +7,7 @@ import { Icon, type IconName, Logo } from './icon.tsx';
 const SCREENS: readonly { path: string; label: string; icon: IconName }[] = [
   { path: '/', label: 'Services', icon: 'services' },
   { path: '/explore', label: 'Explore', icon: 'explore' },
+  { path: '/compare', label: 'Compare', icon: 'compare' },
 ];
 
 function Rail() {

@@ -1,5 +1,5 @@
-import type { Palette } from './colours.ts';
-import { drawFrames, type Fonts } from './draw.ts';
+import { type Palette, parseHex } from './colours.ts';
+import { type DrawContext, drawFrames, type Fonts } from './draw.ts';
 import { HighlightLayer } from './highlight-layer.ts';
 import type { FlameRenderer } from './renderer.ts';
 import type { Highlights, Scene } from './scene.ts';
@@ -11,7 +11,7 @@ export class CanvasRenderer implements FlameRenderer {
   readonly ownMotion = false;
   private readonly frames: ScreenCanvas;
   private readonly over: HighlightLayer;
-  private tools: { fonts: Fonts; hatch: CanvasPattern | string } | null = null;
+  private tools: Omit<DrawContext, 'pen'> | null = null;
   private madeFor: { palette: Palette; ratio: number } | null = null;
 
   constructor(private readonly stage: HTMLElement) {
@@ -24,7 +24,13 @@ export class CanvasRenderer implements FlameRenderer {
     const { palette } = scene;
     const ratio = window.devicePixelRatio || 1;
     if (this.tools === null || this.madeFor?.palette !== palette || this.madeFor.ratio !== ratio) {
-      this.tools = { fonts: readFonts(pen, palette), hatch: hatchPattern(pen, palette, ratio) };
+      const colours = { ground: palette.canvas, stripe: palette.hatch, width: 3 };
+      const veil = { ground: null, stripe: withAlpha(palette.canvas, GONE_VEIL), width: 4 };
+      this.tools = {
+        fonts: readFonts(pen, palette),
+        hatch: hatchPattern(pen, colours, ratio),
+        gone: hatchPattern(pen, veil, ratio),
+      };
       this.madeFor = { palette, ratio };
     }
     return drawFrames({ pen, ...this.tools }, scene);
@@ -39,6 +45,14 @@ export class CanvasRenderer implements FlameRenderer {
   }
 }
 
+/** How much of the ground shows through the stripes of what is gone. */
+const GONE_VEIL = 0.6;
+
+function withAlpha(hex: string, alpha: number): string {
+  const [r, g, b] = parseHex(hex);
+  return `rgb(${r} ${g} ${b} / ${alpha})`;
+}
+
 export function readFonts(pen: CanvasRenderingContext2D, palette: Palette): Fonts {
   const regular = `11px ${palette.fontMono}`;
   pen.font = regular;
@@ -51,10 +65,10 @@ export function readFonts(pen: CanvasRenderingContext2D, palette: Palette): Font
   };
 }
 
-/** Stripes of 3 px at 135 degrees, as `.frame.rest` of the design. */
+/** Stripes at 135 degrees, as `.frame.rest` and `.frame.gone` of the design. */
 function hatchPattern(
   pen: CanvasRenderingContext2D,
-  palette: Palette,
+  colours: { readonly ground: string | null; readonly stripe: string; readonly width: number },
   ratio: number,
 ): CanvasPattern | string {
   const size = 8;
@@ -62,10 +76,12 @@ function hatchPattern(
   tile.width = tile.height = Math.round(size * ratio);
   const brush = tile.getContext('2d')!;
   brush.scale(tile.width / size, tile.height / size);
-  brush.fillStyle = palette.canvas;
-  brush.fillRect(0, 0, size, size);
-  brush.strokeStyle = palette.hatch;
-  brush.lineWidth = 3;
+  if (colours.ground !== null) {
+    brush.fillStyle = colours.ground;
+    brush.fillRect(0, 0, size, size);
+  }
+  brush.strokeStyle = colours.stripe;
+  brush.lineWidth = colours.width;
   for (const offset of [-size, 0, size]) {
     brush.beginPath();
     brush.moveTo(offset - 2, size + 2);
@@ -74,5 +90,5 @@ function hatchPattern(
   }
   const pattern = pen.createPattern(tile, 'repeat');
   pattern?.setTransform(new DOMMatrix().scale(size / tile.width, size / tile.height));
-  return pattern ?? palette.hatch;
+  return pattern ?? colours.stripe;
 }

@@ -20,12 +20,33 @@ export const FILL_TOKENS = [
   '--kind-gc',
   '--kind-native',
   '--frame-rest',
+  '--diff-none',
+  '--diff-more-1',
+  '--diff-more-2',
+  '--diff-more-3',
+  '--diff-more-4',
+  '--diff-more-5',
+  '--diff-more-6',
+  '--diff-less-1',
+  '--diff-less-2',
+  '--diff-less-3',
+  '--diff-less-4',
+  '--diff-less-5',
+  '--diff-less-6',
 ] as const;
 
 const USER = FILL_TOKENS.indexOf('--user-1');
 const PACKAGE = FILL_TOKENS.indexOf('--pkg-1');
 export const ROOT_CLASS = FILL_TOKENS.indexOf('--frame-root');
 export const REST_CLASS = FILL_TOKENS.indexOf('--frame-rest');
+const DIFF_NONE = FILL_TOKENS.indexOf('--diff-none');
+
+/** Steps of the diff scale each way; the first is already a significant change. */
+export const DIFF_STEPS = 6;
+
+/** The class of a change: 0 is none, 1 to 6 is more, -1 to -6 is less. */
+export const diffClass = (step: number): number =>
+  DIFF_NONE + (step >= 0 ? step : DIFF_STEPS - step);
 const BY_KIND: Partial<Record<FrameKind, number>> = {
   runtime: FILL_TOKENS.indexOf('--kind-runtime'),
   gc: FILL_TOKENS.indexOf('--kind-gc'),
@@ -61,6 +82,15 @@ export function fillClass(f: {
   if (f.kind === 'user') return USER + ((hashText(topFolder(f.file)) % 7) % 3);
   return PACKAGE + (hashText(f.package || f.file) % 10);
 }
+
+const DIFF_LABELS = [
+  '--diff-label-low',
+  '--diff-label-low',
+  '--diff-label-low',
+  '--diff-label-mid',
+  '--diff-label-mid',
+  '--diff-label-high',
+];
 
 type Rgb = readonly [number, number, number];
 
@@ -123,6 +153,7 @@ export interface Palette {
   readonly label: string;
   readonly labelSecond: string;
   readonly labelRest: string;
+  readonly diffLabels: readonly string[]; // step of the diff scale -> label on its fill
   readonly match: string;
   readonly ring: string;
   readonly surface: string;
@@ -146,6 +177,7 @@ export function readPalette(get: (token: string) => string, dark: boolean): Pale
     label: token('--frame-label'),
     labelSecond: token('--frame-label-2'),
     labelRest: token('--fg-3'),
+    diffLabels: ['--fg-2', ...DIFF_LABELS].map(token),
     match: token('--match'),
     ring: token('--fg'),
     surface: token('--surface'),

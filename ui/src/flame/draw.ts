@@ -1,3 +1,4 @@
+import type { DiffRows } from './diff-rows.ts';
 import { fitLabel, LABEL_WIDTH_MIN } from './labels.ts';
 import {
   depthAt,
@@ -8,6 +9,7 @@ import {
   isBold,
   isQuiet,
   isRest,
+  labelColours,
   labelOf,
   ROW_HEIGHT,
   rectOf,
@@ -52,6 +54,7 @@ export interface DrawContext {
   readonly pen: Pen;
   readonly fonts: Fonts;
   readonly hatch: CanvasPattern | string;
+  readonly gone: CanvasPattern | string; // stripes over the fill of what is gone
 }
 
 const DIMMED = 0.35;
@@ -140,11 +143,12 @@ function anyMatch(scene: Scene, row: number): boolean {
 }
 
 function drawFrame(
-  { pen, hatch }: DrawContext,
+  context: DrawContext,
   scene: Scene,
   row: number,
   at: { x: number; y: number; w: number },
 ): void {
+  const { pen, hatch } = context;
   const width = Math.max(at.w - gapOf(at.w), 0.6);
   pen.globalAlpha = alphaOf(scene, row);
   pen.fillStyle = isRest(scene, row)
@@ -155,6 +159,7 @@ function drawFrame(
     pen.roundRect(at.x, at.y, width, ROW_HEIGHT, RADIUS);
     pen.fill();
   } else pen.fillRect(at.x, at.y, width, ROW_HEIGHT);
+  if (scene.diff) drawDiffMarks(context, scene.diff, row, { ...at, w: width }, scene.palette.ring);
   if (scene.match?.[row] === 1) {
     pen.strokeStyle = scene.palette.match;
     pen.lineWidth = Math.min(2, width / 2);
@@ -163,9 +168,39 @@ function drawFrame(
   }
 }
 
+/** What is new, gone or an origin is told without colour: a bar, stripes, a ring. */
+function drawDiffMarks(
+  { pen, gone }: DrawContext,
+  diff: DiffRows,
+  row: number,
+  at: { x: number; y: number; w: number },
+  colour: string,
+): void {
+  if (diff.gone[row] === 1) {
+    pen.fillStyle = gone;
+    pen.fillRect(at.x, at.y, at.w, ROW_HEIGHT);
+  }
+  if (diff.fresh[row] === 1) {
+    pen.fillStyle = colour;
+    pen.fillRect(at.x, at.y, Math.min(at.w < 24 ? 2 : 3, at.w), ROW_HEIGHT);
+  }
+  if (diff.origin[row] === 1 && at.w > 5) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 2;
+    pen.strokeRect(at.x + 1, at.y + 1, at.w - 2, ROW_HEIGHT - 2);
+  }
+}
+
 /** Texts come after all rectangles, one face after the other: switching faces is what costs. */
 function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Text[]): void {
-  const shares: { text: string; right: number; y: number; bold: boolean; alpha: number }[] = [];
+  const shares: {
+    text: string;
+    right: number;
+    y: number;
+    bold: boolean;
+    alpha: number;
+    colour: string;
+  }[] = [];
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
   for (const bold of [false, true]) {
@@ -175,11 +210,12 @@ function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Te
       const label = fitLabel(w, fonts.advance, labelOf(scene, row));
       const middle = y + ROW_HEIGHT / 2 + 0.5;
       pen.globalAlpha = alphaOf(scene, row);
-      pen.fillStyle = isRest(scene, row) ? scene.palette.labelRest : scene.palette.label;
+      const colours = labelColours(scene, row);
+      pen.fillStyle = colours.name;
       drawName(pen, label.name, { x: x + 5, y: middle, room: w - 8, advance: fonts.advance });
       if (label.second !== '') {
         pen.font = fonts.regular;
-        pen.fillStyle = scene.palette.labelSecond;
+        pen.fillStyle = colours.second;
         const indent = 5 + label.name.length * fonts.advance + 8;
         drawName(pen, label.second, {
           x: x + indent,
@@ -196,6 +232,7 @@ function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Te
           y: middle,
           bold,
           alpha: pen.globalAlpha,
+          colour: bold ? colours.name : colours.second,
         });
     }
   }
@@ -203,7 +240,7 @@ function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Te
   for (const share of shares) {
     pen.font = share.bold ? fonts.shareBold : fonts.share;
     pen.globalAlpha = share.alpha;
-    pen.fillStyle = share.bold ? scene.palette.label : scene.palette.labelSecond;
+    pen.fillStyle = share.colour;
     pen.fillText(share.text, share.right, share.y);
   }
 }

@@ -1,5 +1,6 @@
 import { CanvasRenderer } from './canvas-renderer.ts';
 import { type Palette, readPalette } from './colours.ts';
+import type { DiffRows } from './diff-rows.ts';
 import { type FrameCommand, keyAction } from './keys.ts';
 import { type FlameViewProbe, probeScene } from './probe.ts';
 import type { FlameRenderer, RendererFactory } from './renderer.ts';
@@ -43,6 +44,7 @@ export interface FlameViewState {
   readonly match: Uint8Array | null;
   readonly rootAtBottom: boolean;
   readonly hideRoot: boolean;
+  readonly diff?: DiffRows | null;
 }
 
 /** An icicle, or a flame, in an element. No framework inside; one instance per element, `destroy` at the end. */
@@ -187,12 +189,13 @@ export class FlameView {
 
   private scene(): Scene | null {
     if (this.state === null || this.look === null || this.size.width === 0) return null;
-    const { tree, emphasis, match, focus, rootAtBottom, hideRoot } = this.state;
+    const { tree, emphasis, match, focus, rootAtBottom, hideRoot, diff = null } = this.state;
     const high = contentHeight({ ...this.size, tree, rootAtBottom, hideRoot });
     const bottom = Math.max(0, high - (rootAtBottom ? this.size.height : ROW_PITCH));
     return {
       rootAtBottom,
       hideRoot,
+      diff,
       tree,
       look: this.look,
       palette: this.palette,

@@ -1,5 +1,6 @@
 import { formatPercent } from '../format.ts';
-import { fillClass, type Palette, REST_CLASS, ROOT_CLASS } from './colours.ts';
+import { diffClass, fillClass, type Palette, REST_CLASS, ROOT_CLASS } from './colours.ts';
+import { type DiffRows, diffLabel, isSignificant } from './diff-rows.ts';
 import { displayName, secondLabel } from './labels.ts';
 import { type FlameTree, REST_FRAME, ROOT_FRAME } from './tree.ts';
 
@@ -22,6 +23,7 @@ export interface Scene {
   readonly emphasis: Uint8Array | null; // row -> 1 on the hot path, 2 emphasised
   readonly match: Uint8Array | null; // row -> 1 when it matches; null when nothing is searched
   readonly rootAtBottom: boolean;
+  readonly diff?: DiffRows | null; // colours are changes between two sides
   readonly hideRoot: boolean; // the root is drawn elsewhere: callers of a sandwich stand on its function
 }
 
@@ -55,6 +57,7 @@ export function lookOf(tree: FlameTree): Look {
 
 export function fillOf(scene: Scene, row: number): number {
   const frame = scene.tree.frame[row]!;
+  if (scene.diff && frame !== REST_FRAME) return diffClass(scene.diff.step[row]!);
   if (frame === ROOT_FRAME) return ROOT_CLASS;
   return frame === REST_FRAME ? REST_CLASS : scene.look.fill[frame]!;
 }
@@ -66,7 +69,20 @@ export const isQuiet = (scene: Scene, row: number): boolean =>
   scene.emphasis !== null && scene.emphasis[row] !== 2 && scene.match === null;
 
 export const isBold = (scene: Scene, row: number): boolean =>
-  scene.match === null && scene.emphasis !== null && scene.emphasis[row] === 2;
+  scene.diff
+    ? isSignificant(scene.diff, row)
+    : scene.match === null && scene.emphasis !== null && scene.emphasis[row] === 2;
+
+/** The colour of a name, of the second label and of the share on a frame's own fill. */
+export function labelColours(scene: Scene, row: number): { name: string; second: string } {
+  const { palette, diff } = scene;
+  if (isRest(scene, row)) return { name: palette.labelRest, second: palette.labelRest };
+  if (!diff) return { name: palette.label, second: palette.labelSecond };
+  // On the stripes of what is gone no step's own label can be read.
+  const step = diff.gone[row] === 1 ? -1 : Math.abs(diff.step[row]!);
+  const colour = step < 0 ? palette.ring : palette.diffLabels[step]!;
+  return { name: colour, second: colour };
+}
 
 export function labelOf(
   scene: Scene,
@@ -75,6 +91,11 @@ export function labelOf(
   const { tree, look } = scene;
   const frame = tree.frame[row]!;
   if (frame === REST_FRAME) return { name: `+${tree.folded[row]} smaller`, second: '', share: '' };
+  if (scene.diff) {
+    const name = frame === ROOT_FRAME ? 'all' : look.name[frame]!;
+    const { mark, share } = diffLabel(scene.diff, row);
+    return { name: `${mark}${name}`, second: look.second[frame] ?? '', share };
+  }
   const share = formatPercent(tree.total[row]! / (tree.total[0]! || 1));
   if (frame === ROOT_FRAME) return { name: 'all', second: '', share };
   return { name: look.name[frame]!, second: look.second[frame]!, share };

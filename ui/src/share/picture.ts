@@ -97,7 +97,15 @@ export async function pngPicture(input: PictureInput): Promise<Blob> {
   pen.fillStyle = scene.palette.canvas;
   pen.fillRect(0, 0, WIDTH + 2 * MARGIN, scene.height + 2 * MARGIN);
   pen.translate(MARGIN, MARGIN);
-  drawFrames({ pen, fonts: readFonts(pen, scene.palette), hatch: scene.palette.hatch }, scene);
+  drawFrames(
+    {
+      pen,
+      fonts: readFonts(pen, scene.palette),
+      hatch: scene.palette.hatch,
+      gone: scene.palette.hatch,
+    },
+    scene,
+  );
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => {
       if (blob === null)

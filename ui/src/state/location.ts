@@ -1,4 +1,6 @@
 import { computed, signal } from '@preact/signals';
+import { type CompareState, formatCompare, parseCompare } from './compare-url.ts';
+import { type DeploysState, deploysUrl, parseDeploys } from './deploys-url.ts';
 import { type ExploreState, formatExplore, parseExplore } from './url.ts';
 
 const here = (): { path: string; search: string } => ({
@@ -10,6 +12,12 @@ const here = (): { path: string; search: string } => ({
 export const location = signal(here());
 
 export const exploreState = computed<ExploreState>(() => parseExplore(location.value.search));
+
+export const compareState = computed<CompareState>(() => parseCompare(location.value.search));
+
+export const deploysState = computed<DeploysState>(() =>
+  parseDeploys(location.value.path, location.value.search),
+);
 
 /** Follow the browser's own buttons. */
 export function followHistory(): void {
@@ -28,6 +36,16 @@ export function go(url: string, how: 'push' | 'replace' = 'push'): void {
 /** Change some fields of Explore's state. */
 export function setExplore(part: Partial<ExploreState>, how: 'push' | 'replace' = 'push'): void {
   go(`/explore${formatExplore({ ...exploreState.peek(), ...part })}`, how);
+}
+
+/** Change some fields of Compare's state. */
+export function setCompare(part: Partial<CompareState>, how: 'push' | 'replace' = 'push'): void {
+  go(`/compare${formatCompare({ ...compareState.peek(), ...part })}`, how);
+}
+
+/** Change some fields of the state of Deploys. */
+export function setDeploys(part: Partial<DeploysState>, how: 'push' | 'replace' = 'push'): void {
+  go(deploysUrl({ ...deploysState.peek(), ...part }), how);
 }
 
 /** Take a click on a link to another screen, unless the user wants a new tab. */
