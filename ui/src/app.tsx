@@ -14,6 +14,9 @@ const Explore = lazyScreen('Explore', () =>
 const Compare = lazyScreen('Compare', () =>
   import('./screens/compare/compare.tsx').then(({ CompareScreen }) => CompareScreen),
 );
+const Deploys = lazyScreen('Deploys', () =>
+  import('./screens/deploys/deploys.tsx').then(({ DeploysScreen }) => DeploysScreen),
+);
 const Source = lazyScreen('Source', () =>
   import('./screens/source/source.tsx').then(({ SourceScreen }) => SourceScreen),
 );
@@ -23,6 +26,7 @@ function Screen() {
   if (path === '/') return <Services />;
   if (path === '/explore') return <Explore />;
   if (path === '/compare') return <Compare />;
+  if (/^\/deploys(\/[0-9a-f]{16})?$/.test(path)) return <Deploys />;
   if (path === '/source') return <Source />;
   return <NotFound path={path} />;
 }

@@ -41,11 +41,31 @@ export async function getJson<T>(url: string, signal: AbortSignal): Promise<T> {
   return readAnswer(response);
 }
 
-async function send(url: string, signal: AbortSignal): Promise<Response> {
+/**
+ * Tell the server something.
+ *
+ * Errors  ApiFailure; where the server wants a token, the session of a browser is good for reading only.
+ */
+export async function postJson<T>(url: string, body: unknown): Promise<T> {
+  await ensureSession();
+  return readAnswer(
+    await send(url, undefined, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
+}
+
+async function send(
+  url: string,
+  signal?: AbortSignal,
+  init: RequestInit = { headers: { accept: 'application/json' } },
+): Promise<Response> {
   try {
-    return await fetch(url, { signal, headers: { accept: 'application/json' } });
+    return await fetch(url, { ...init, signal: signal ?? null });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal?.aborted === true) throw error;
     throw new ApiFailure(
       {
         code: 'SERVER_UNREACHABLE',

@@ -8,7 +8,12 @@ const SCREENS: readonly { path: string; label: string; icon: IconName }[] = [
   { path: '/', label: 'Services', icon: 'services' },
   { path: '/explore', label: 'Explore', icon: 'explore' },
   { path: '/compare', label: 'Compare', icon: 'compare' },
+  { path: '/deploys', label: 'Deploys', icon: 'flag' },
 ];
+
+/** A page of a screen, such as one deploy, belongs to it. */
+const isHere = (path: string): boolean =>
+  location.value.path === path || (path !== '/' && location.value.path.startsWith(`${path}/`));
 
 function Rail() {
   return (
@@ -21,7 +26,7 @@ function Rail() {
           class="item"
           key={path}
           href={path}
-          aria-current={location.value.path === path ? 'page' : undefined}
+          aria-current={isHere(path) ? 'page' : undefined}
           onClick={followLink}
         >
           <Icon name={icon} />
