@@ -19,7 +19,7 @@ const catalogue = {
     'Use cpu, wall, heap, heap-objects, alloc, alloc-objects, or name:sample_type:sample_unit:period_type:period_unit.',
   SELECTOR_INVALID: 'Write {name="value", other=~"regex"}; operators are = != =~ !~.',
   TRANSFORM_INVALID:
-    'Write only:, not:, from: or merge: with a functionId, hide: with a kind, collapse:recursion, group:package or group:file.',
+    'Write only:, not:, from: or merge: with a functionId, hide: with a kind or agent, collapse:recursion, group:package or group:file.',
   OTLP_INVALID:
     'Send an ExportTraceServiceRequest as application/x-protobuf or application/json, gzip or not.',
   FOLDED_INVALID: 'Write one stack per line, root first: main;parse;lex 10.',

@@ -16,7 +16,7 @@ import {
 /** One step of a view, as the API's parameter `x` says it: `only:9f…`, `hide:dependency`, `group:file`. */
 export type TransformStep =
   | { readonly does: 'only' | 'not' | 'from' | 'merge'; readonly functionId: string }
-  | { readonly does: 'hide'; readonly kind: FrameKind }
+  | { readonly does: 'hide'; readonly kind: FrameKind | 'agent' }
   | { readonly does: 'collapse'; readonly what: 'recursion' }
   | { readonly does: 'group'; readonly by: 'package' | 'file' };
 
@@ -26,7 +26,9 @@ export interface StackTable extends WeightedStacks {
 }
 
 const FUNCTION_STEP = /^(only|not|from|merge):([0-9a-f]{16})$/;
-const KIND_STEP = /^hide:(user|dependency|runtime|gc|native|idle)$/;
+const KIND_STEP = /^hide:(user|dependency|runtime|gc|native|idle|agent)$/;
+/** What profiles the process is part of what it runs. */
+const AGENT_PACKAGES: ReadonlySet<string> = new Set(['@flamehouse/agent', '@datadog/pprof']);
 const GROUP_STEP = /^group:(package|file)$/;
 
 /** Errors  ProfileError TRANSFORM_INVALID naming the text. */
@@ -37,7 +39,7 @@ export function parseTransformStep(text: string): TransformStep {
     return { does, functionId: ofFunction[2]! };
   }
   const kind = KIND_STEP.exec(text)?.[1];
-  if (kind !== undefined) return { does: 'hide', kind: kind as FrameKind };
+  if (kind !== undefined) return { does: 'hide', kind: kind as FrameKind | 'agent' };
   const by = GROUP_STEP.exec(text)?.[1];
   if (by !== undefined) return { does: 'group', by: by as 'package' | 'file' };
   if (text === 'collapse:recursion') return { does: 'collapse', what: 'recursion' };
@@ -72,7 +74,11 @@ function stackTransform(
       // By frame and not by function: closures of one file share a name, and are no recursion.
       return collapseRuns((frame) => frame);
     case 'hide':
-      return mergeAway((frame) => frames.kind[frame] === step.kind);
+      return mergeAway(
+        step.kind === 'agent'
+          ? (frame) => AGENT_PACKAGES.has(frames.package[frame]!)
+          : (frame) => frames.kind[frame] === step.kind,
+      );
     default:
       return OF_FUNCTION[step.does](isFunction(frames, step.functionId));
   }

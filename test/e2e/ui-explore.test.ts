@@ -115,7 +115,7 @@ test('a flag marks where a version begins, and selects what came after', async (
   expect(query(page)['ver']).toBe('4f2c1e9');
 });
 
-test('the line splits by version, instance and endpoint, and a legend keeps one of them', async () => {
+test('the line splits by version, instance and endpoint, or is a heat map; each keeps one of them', async () => {
   const page = await openGraph();
   await page.waitForFunction(() =>
     document.querySelector('.head')?.textContent?.includes('lowest to highest of 6 instances'),
@@ -128,6 +128,22 @@ test('the line splits by version, instance and endpoint, and a legend keeps one 
   await screenshot(page, 'ui-split');
   await page.click('.legend.lines button:has-text("POST /checkout")');
   expect(query(page)).toEqual({ svc: 'checkout', q: '{endpoint="POST /checkout"}' });
+
+  // The heat map picks instance and time, by pointer and by keyboard.
+  await page.click('.seg.small button:has-text("heat map")');
+  await page.waitForSelector('.heat-names > :nth-child(6)');
+  await page.focus('.heat');
+  for (const key of ['ArrowDown', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
+  const { q, sel, by } = query(page);
+  expect([q, by]).toEqual(['{endpoint="POST /checkout", instance="pod-a"}', 'heat']);
+  const [from, to] = sel!.split('~').map(Number) as [number, number];
+  expect(to - from).toBeGreaterThan(10_000);
+  await page.waitForSelector('.heat-picked');
+  expect(await page.locator('.heat-names > *').count()).toBe(6);
+  const box = (await page.locator('.heat-stage').boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + 24);
+  expect(query(page)['q']).toBe('{endpoint="POST /checkout", instance="pod-b"}');
+  await screenshot(page, 'ui-heat');
 });
 
 test('types have names of their own and bytes have binary units', async () => {
@@ -253,15 +269,33 @@ test('the theme follows the system until it is chosen, and stays chosen', async 
   expect(await theme()).toBe('light');
 });
 
-test('all JavaScript together is at most 150 kB after gzip', async () => {
+test('no screen loads more than 150 kB of JavaScript after gzip', async () => {
   const assets = join(import.meta.dirname, '../../ui/dist/assets');
   const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
-  const sizes = await Promise.all(
-    scripts.map(async (name) => gzipSync(await readFile(join(assets, name))).length),
+  const text = new Map(
+    await Promise.all(
+      scripts.map(async (name) => [name, await readFile(join(assets, name), 'utf8')] as const),
+    ),
   );
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  expect(total).toBeGreaterThan(10_000);
-  expect(total).toBeLessThanOrEqual(150_000);
+  const references = (name: string, pattern: RegExp): string[] =>
+    [...text.get(name)!.matchAll(pattern)].map((match) => match[1]!);
+  const withStatic = (name: string, seen: Set<string>): Set<string> => {
+    if (seen.has(name)) return seen;
+    seen.add(name);
+    for (const next of references(name, /(?:from|import)\s*[`"']\.\/([^`"']+\.js)/g))
+      withStatic(next, seen);
+    return seen;
+  };
+  const entry = scripts.find((name) => name.startsWith('index-'))!;
+  const screens = references(entry, /import\(\s*[`"']\.\/([^`"']+\.js)/g);
+  expect(screens.length).toBeGreaterThanOrEqual(3);
+  const sizes = screens.map((screen) => {
+    const loaded = [...withStatic(screen, withStatic(entry, new Set()))];
+    const bytes = loaded.reduce((sum, name) => sum + gzipSync(text.get(name)!).length, 0);
+    return { screen, kB: bytes / 1000 };
+  });
+  for (const { kB } of sizes) expect(kB).toBeGreaterThan(10);
+  expect(sizes.filter(({ kB }) => kB > 150)).toEqual([]);
 });
 
 test('a range that ends now is loaded again, and the picture stays where the user left it', async () => {

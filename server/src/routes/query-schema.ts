@@ -60,7 +60,7 @@ const parameters = {
     maxItems: 16,
     default: [],
     description:
-      'Steps, applied in order to exact stacks before anything is pruned: only:, not:, from: or merge: with a functionId, hide: with a kind, collapse:recursion, group:package, group:file. only, not and from make the total smaller; the others keep it',
+      'Steps, applied in order to exact stacks before anything is pruned: only:, not:, from: or merge: with a functionId, hide: with a kind or agent, collapse:recursion, group:package, group:file. only, not and from make the total smaller; the others keep it',
   },
   format: { type: 'string', enum: ['json', 'pprof', 'folded', 'speedscope'], default: 'json' },
   scope: {

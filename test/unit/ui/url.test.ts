@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  CHAINS,
   EXPLORE_DEFAULTS,
   type ExploreState,
   exploreUrl,
@@ -61,6 +62,7 @@ const states: fc.Arbitrary<ExploreState> = fc.record({
   reading: fc.constantFrom(...READINGS),
   root: fc.constantFrom(...ROOTS),
   order: fc.constantFrom(...ORDERS),
+  chains: fc.constantFrom(...CHAINS),
   steps: fc.array(steps, { maxLength: 16 }),
   sandwich: fc.oneof(fc.constant(''), hex),
   sandwichName: fc.string(),

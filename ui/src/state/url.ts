@@ -6,9 +6,12 @@ export const VIEWS = ['both', 'graph', 'table', 'growth'] as const;
 export const SORTS = ['self', 'total', 'name'] as const;
 export const READINGS = ['top-down', 'bottom-up'] as const;
 export const ORDERS = ['value', 'name'] as const;
+export const CHAINS = ['open', 'collapsed'] as const;
 export const ROOTS = ['top', 'bottom'] as const;
-export const SPLITS = ['', 'version', 'instance', 'endpoint'] as const;
+/** `heat` is the heat map of instances, the others are lines. */
+export const SPLITS = ['', 'version', 'instance', 'endpoint', 'heat'] as const;
 export type Reading = (typeof READINGS)[number];
+export type Chains = (typeof CHAINS)[number];
 export type Order = (typeof ORDERS)[number];
 export type RootSide = (typeof ROOTS)[number];
 export type Split = (typeof SPLITS)[number];
@@ -33,6 +36,7 @@ export interface ExploreState {
   readonly reading: Reading; // m
   readonly root: RootSide; // root, where the root is drawn
   readonly order: Order; // ord, of the children of a frame
+  readonly chains: Chains; // ch, frames that only call one other
   readonly steps: readonly ViewStep[]; // x, in the order in which they apply
   readonly sandwich: string; // sw, id of the function between its callers and callees
   readonly sandwichName: string; // swn
@@ -56,6 +60,7 @@ export const EXPLORE_DEFAULTS: ExploreState = {
   reading: 'top-down',
   root: 'top',
   order: 'value',
+  chains: 'open',
   steps: [],
   sandwich: '',
   sandwichName: '',
@@ -112,6 +117,7 @@ export function parseExplore(search: string): ExploreState {
     reading: oneOf(READINGS, last('m'), EXPLORE_DEFAULTS.reading),
     root: oneOf(ROOTS, last('root'), EXPLORE_DEFAULTS.root),
     order: oneOf(ORDERS, last('ord'), EXPLORE_DEFAULTS.order),
+    chains: oneOf(CHAINS, last('ch'), EXPLORE_DEFAULTS.chains),
     steps: parseSteps(params.getAll('x')),
     sandwich: id('sw'),
     sandwichName: text(last('swn')),
@@ -138,6 +144,7 @@ export function formatExplore(state: ExploreState): string {
     m: state.reading,
     root: state.root,
     ord: state.order,
+    ch: state.chains,
     sw: state.sandwich,
     swn: state.sandwichName,
     by: state.split,
@@ -151,6 +158,7 @@ export function formatExplore(state: ExploreState): string {
     m: EXPLORE_DEFAULTS.reading,
     root: EXPLORE_DEFAULTS.root,
     ord: EXPLORE_DEFAULTS.order,
+    ch: EXPLORE_DEFAULTS.chains,
   };
   const params = new URLSearchParams();
   for (const key of Object.keys(all).sort())

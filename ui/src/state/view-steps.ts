@@ -60,6 +60,7 @@ const KINDS = {
   gc: 'GC',
   native: 'native',
   idle: 'idle',
+  agent: 'the agent',
 } as const;
 
 /** A step in words: a verb, and what it is about. */

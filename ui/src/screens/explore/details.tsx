@@ -112,7 +112,7 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
       <div class="grow">
         <Title
           name={name}
-          kind={frame >= 0 ? frames.kind[frame]! : null}
+          kind={functionId === '' ? null : frames.kind[frame]!}
           where={file === '' || line === 0 ? file : `${file}:${line}`}
           owner={frames.package[frame] ?? ''}
         />
@@ -133,18 +133,21 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
               <b>{formatPercent(tree.total[row]! / (tree.total[focus]! || 1))}</b> of focus
             </span>
           )}
+          {frame >= 0 && functionId === '' && (
+            <span class="hide-s">each calls one other; click to open them</span>
+          )}
           {frame === -2 && <span class="hide-s">folded by the server; click to load them</span>}
         </div>
       </div>
-      {frame >= 0 && <History {...props} functionId={functionId} />}
-      {frame >= 0 && <SandwichButton {...props} functionId={functionId} name={name} />}
+      {functionId !== '' && <History {...props} functionId={functionId} />}
+      {functionId !== '' && <SandwichButton {...props} functionId={functionId} name={name} />}
       {file !== '' && <SourceButton functionId={functionId} name={name} />}
       {row > 0 && row !== focus && frame >= 0 && (
         <button type="button" class="btn hide-m" onClick={() => props.onZoom(tree, row)}>
           <Icon name="explore" /> Zoom
         </button>
       )}
-      {frame >= 0 && <CopyName name={frames.name[frame]!} />}
+      {functionId !== '' && <CopyName name={frames.name[frame]!} />}
     </section>
   );
 }

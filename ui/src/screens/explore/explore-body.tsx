@@ -1,15 +1,10 @@
-import {
-  formatSelector,
-  type Matcher,
-  parseProfileType,
-  parseSelector,
-  type ServiceSummary,
-} from '@flamehouse/proto';
+import { parseProfileType, type ServiceSummary } from '@flamehouse/proto';
 import { useState } from 'preact/hooks';
 import { ContextMenu } from '../../components/menu.tsx';
 import { Notice } from '../../components/states.tsx';
 import type { FlameTree } from '../../flame/tree.ts';
 import { measureOf } from '../../format.ts';
+import { keptValue, onlyValue } from '../../state/filter.ts';
 import { setExplore } from '../../state/location.ts';
 import { showToast } from '../../state/toast.ts';
 import { type ExploreState, type Split, showsGrowth } from '../../state/url.ts';
@@ -41,19 +36,10 @@ interface OpenMenu {
 const nonEmpty = (tree: FlameTree | null): FlameTree | null => (tree?.count === 0 ? null : tree);
 
 /** Keep one version, instance or endpoint: the version has a field of its own, the others go into the filter. */
-function onlyLabel(state: ExploreState, label: Split, value: string): Partial<ExploreState> {
-  if (label === 'version') return { version: value, split: '' };
-  const kept = readSelector(state.filter).filter(({ name }) => name !== label);
-  return { filter: formatSelector([...kept, { name: label, op: '=', value }]), split: '' };
-}
-
-function readSelector(filter: string): readonly Matcher[] {
-  try {
-    return filter === '' ? [] : parseSelector(filter);
-  } catch {
-    return []; // A filter that the server refuses too: the new one takes its place.
-  }
-}
+const onlyLabel = (state: ExploreState, label: Split, value: string): Partial<ExploreState> =>
+  label === 'version'
+    ? { version: value, split: '' }
+    : { filter: onlyValue(state.filter, label, value), split: '' };
 
 /** Everything below the top bar: line, sentence, toolbar, graph and table, details, footer. */
 export function ExploreBody(props: {
@@ -126,6 +112,11 @@ export function ExploreBody(props: {
         split={state.split}
         splitLines={data.split}
         band={data.band}
+        heat={data.heat}
+        instance={keptValue(state.filter, 'instance')}
+        onPickInstance={(instance, selection) =>
+          setExplore({ filter: onlyValue(state.filter, 'instance', instance), selection })
+        }
         onSplit={(split) => setExplore({ split })}
         onOnly={(label, value) => setExplore(onlyLabel(state, label, value))}
       />

@@ -16,7 +16,7 @@ export interface CommandTarget {
   readonly zoom: () => void;
 }
 
-/** Null for the root and for rest blocks, which are no functions. `upwards`: the tree holds callers. */
+/** Null for what is no function. `upwards`: the tree holds callers. */
 export function targetOf(
   tree: FlameTree,
   row: number,
@@ -24,7 +24,8 @@ export function targetOf(
   zoom: () => void,
 ): CommandTarget | null {
   const frame = tree.frame[row] ?? -1;
-  if (frame < 0) return null;
+  // The root, a rest block and a collapsed chain are no functions.
+  if (frame < 0 || functionIdOf(tree, row) === '') return null;
   const path = pathTo(tree, row);
   const rows = (tree.frame[0] ?? -1) >= 0 ? [0, ...path] : path;
   const names = rows.map((at) => displayName(tree.frames.name[tree.frame[at]!] ?? ''));

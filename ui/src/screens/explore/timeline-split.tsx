@@ -3,6 +3,8 @@ import type { SplitLine } from '../../series.ts';
 import { SPLITS, type Split } from '../../state/url.ts';
 import { SPLIT_DASHES } from './timeline-chart.ts';
 
+const WORDS: Readonly<Partial<Record<Split, string>>> = { '': 'none', heat: 'heat map' };
+
 /** What the line is split by. */
 export function SplitPicker(props: {
   readonly split: Split;
@@ -21,7 +23,7 @@ export function SplitPicker(props: {
             aria-pressed={props.split === split}
             onClick={() => props.onSplit(split)}
           >
-            {split || 'none'}
+            {WORDS[split] ?? split}
           </button>
         ))}
       </fieldset>

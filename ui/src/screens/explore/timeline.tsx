@@ -1,3 +1,4 @@
+import type { SeriesAnswer } from '@flamehouse/proto';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -9,6 +10,7 @@ import { theme } from '../../state/theme.ts';
 import type { Split } from '../../state/url.ts';
 import { formatClock, formatRange, type Range } from '../../time.ts';
 import { placeFlags } from './flags.ts';
+import { HeatMap } from './heat-map.tsx';
 import { CHART_BOTTOM, CHART_TOP, chartShape, TimelineChart } from './timeline-chart.ts';
 import { SplitLegend, SplitPicker } from './timeline-split.tsx';
 
@@ -27,6 +29,9 @@ interface TimelineProps {
   readonly split: Split;
   readonly splitLines: readonly SplitLine[] | null;
   readonly band: Band | null;
+  readonly heat: SeriesAnswer | null; // by instance, when the heat map is wanted
+  readonly instance: string; // that is picked; '' for none
+  readonly onPickInstance: (instance: string, selection: Range) => void;
   readonly onSplit: (split: Split) => void;
   readonly onOnly: (split: Split, value: string) => void;
 }
@@ -87,8 +92,10 @@ export function Timeline(props: TimelineProps) {
         )}
         <SplitPicker split={props.split} onSplit={props.onSplit} />
       </div>
-      <div class="timeline">
-        {props.failure !== null && line === null ? (
+      <div class={props.heat === null ? 'timeline' : 'timeline heated'}>
+        {props.heat !== null ? (
+          <HeatMap {...props} answer={props.heat} onPick={props.onPickInstance} />
+        ) : props.failure !== null && line === null ? (
           <SeriesFailed failure={props.failure} onRetry={props.onRetry} />
         ) : (
           <>

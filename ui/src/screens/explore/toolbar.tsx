@@ -92,7 +92,7 @@ export function Toolbar(props: ToolbarProps) {
           </button>
         </span>
       )}
-      {!growth && <StepChips steps={state.steps} />}
+      {!growth && <StepChips steps={state.steps} chains={state.chains} />}
       <span class="grow hide-s" />
       <Legend />
       {!growth && <ViewMenu state={state} />}

@@ -17,6 +17,7 @@ import {
   sumSeries,
   versionFlags,
 } from '../../series.ts';
+import { withoutLabel } from '../../state/filter.ts';
 import type { ExploreState } from '../../state/url.ts';
 import { stepTexts } from '../../state/view-steps.ts';
 import { type Range, resolveRange, stepFor } from '../../time.ts';
@@ -77,7 +78,9 @@ export function useExploreData(state: ExploreState) {
     seriesAsk.subject,
   );
   const groupBy = state.split === 'endpoint' ? 'endpoint' : 'instance';
-  const groupedAsk = ask('series', range, { stepMs: stepFor(range), groupBy });
+  // The heat map shows every instance, also when one of them is picked.
+  const filter = state.split === 'heat' ? withoutLabel(state.filter, 'instance') : state.filter;
+  const groupedAsk = ask('series', range, { stepMs: stepFor(range), groupBy, filter });
   const grouped = useQuery<SeriesAnswer>(
     ready ? groupedAsk.url : null,
     (signal) => getJson(groupedAsk.url, signal),
@@ -96,6 +99,8 @@ export function useExploreData(state: ExploreState) {
     subject: { from: state.from, to: state.to, sel: JSON.stringify(state.selection) },
     focus: state.focus,
     order: state.order,
+    // A search looks at every frame.
+    collapsed: state.chains === 'collapsed' && state.search === '',
   };
   const view = state.reading === 'bottom-up' ? state.reading : '';
   const whole = useGraph({ ...graph, ready, path: 'flamegraph', params: { ...common, x, view } });
@@ -137,7 +142,11 @@ export function useExploreData(state: ExploreState) {
   const parts = state.split === 'version' ? series : grouped;
   const split = useMemo(
     () =>
-      state.split === '' || parts.data === null || parts.stale || line === null
+      state.split === '' ||
+      state.split === 'heat' ||
+      parts.data === null ||
+      parts.stale ||
+      line === null
         ? null
         : splitSeries(parts.data, state.split, line),
     [state.split, parts.data, parts.stale, line],
@@ -167,6 +176,7 @@ export function useExploreData(state: ExploreState) {
     flags,
     split,
     band,
+    heat: state.split === 'heat' && !grouped.stale ? grouped.data : null,
     coveredMs:
       dropped && covered !== null && covered.coveredMs > 0
         ? covered.coveredMs

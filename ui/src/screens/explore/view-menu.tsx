@@ -12,6 +12,7 @@ const STEPS: readonly { readonly label: string; readonly step: TransformStep }[]
   { label: 'Hide node frames', step: { does: 'hide', kind: 'runtime' } },
   { label: 'Hide packages', step: { does: 'hide', kind: 'dependency' } },
   { label: 'Hide native frames', step: { does: 'hide', kind: 'native' } },
+  { label: 'Hide agent frames', step: { does: 'hide', kind: 'agent' } },
   { label: 'Group by package', step: { does: 'group', by: 'package' } },
   { label: 'Group by file', step: { does: 'group', by: 'file' } },
 ];
@@ -47,6 +48,13 @@ export function ViewMenu({ state }: { readonly state: ExploreState }) {
             label="Order by name"
             on={state.order === 'name'}
             onPick={() => setExplore({ order: state.order === 'name' ? 'value' : 'name' })}
+          />
+          <Toggle
+            label="Collapse single-child chains"
+            on={state.chains === 'collapsed'}
+            onPick={() =>
+              setExplore({ chains: state.chains === 'collapsed' ? 'open' : 'collapsed' })
+            }
           />
           <hr />
           {STEPS.map(({ label, step }) => (
