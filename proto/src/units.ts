@@ -14,19 +14,34 @@ const NOTHING = '\u2013';
  * Errors  ProfileError PROFILE_VALUE_TOO_LARGE when a result passes 2^53.
  */
 export class ScaledCarry {
-  private readonly numerator: bigint;
-  private readonly denominator: bigint;
-  private remainder = 0n;
+  private readonly numerator: number;
+  private readonly denominator: number;
+  private remainder = 0;
 
   constructor(scale: { readonly numerator: bigint; readonly denominator: bigint }) {
-    this.numerator = scale.numerator;
-    this.denominator = scale.denominator;
+    this.numerator = safeNumber(scale.numerator);
+    this.denominator = safeNumber(scale.denominator);
   }
 
   next(value: number | bigint): number {
-    const wire = BigInt(value) * this.numerator + this.remainder;
-    const whole = wire / this.denominator;
-    this.remainder = wire - whole * this.denominator;
+    if (typeof value === 'number') {
+      const wire = value * this.numerator + this.remainder;
+      if (Number.isSafeInteger(wire)) {
+        // Exact: the remainder of safe integers is, and what is divided is a multiple of the divisor.
+        const remainder = wire % this.denominator;
+        this.remainder = remainder;
+        return (wire - remainder) / this.denominator;
+      }
+    }
+    return this.nextBig(BigInt(value));
+  }
+
+  /** The same where a sum may pass what a number holds. */
+  private nextBig(value: bigint): number {
+    const denominator = BigInt(this.denominator);
+    const wire = value * BigInt(this.numerator) + BigInt(this.remainder);
+    const whole = wire / denominator;
+    this.remainder = Number(wire - whole * denominator);
     return safeNumber(whole);
   }
 }

@@ -5,14 +5,16 @@
  * Node 20 does not run TypeScript, and a bench wants neither a test runner nor its timers around it.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
 const root = join(import.meta.dirname, '../..');
 const [name, ...args] = process.argv.slice(2);
-const outDir = mkdtempSync(join(tmpdir(), 'flamehouse-bench-'));
+// Inside the clone, where what is built finds node_modules.
+const artifacts = join(root, 'test/.artifacts');
+mkdirSync(artifacts, { recursive: true });
+const outDir = mkdtempSync(join(artifacts, 'bench-'));
 await build({
   root,
   configFile: false,

@@ -30,9 +30,12 @@ export class BenchServer {
     this.dataDir = dataDir;
   }
 
-  /** `cli` is a built dist/cli.js; `nodeArgs` go before it, such as --cpu-prof. */
-  static async start(cli: string, nodeArgs: readonly string[] = []): Promise<BenchServer> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'flamehouse-bench-'));
+  /** `cli` is a built dist/cli.js; `nodeArgs` go before it, such as --cpu-prof. Without `dataDir` it gets a new one. */
+  static async start(
+    cli: string,
+    nodeArgs: readonly string[] = [],
+    dataDir = mkdtempSync(join(tmpdir(), 'flamehouse-bench-')),
+  ): Promise<BenchServer> {
     const child = spawn(process.execPath, [...nodeArgs, cli, 'serve'], {
       env: {
         PATH: process.env['PATH'],

@@ -63,6 +63,7 @@ function openPipeline(
       retentionMs: RETENTION.rawMs,
       spoolBytesMax: 2 ** 30,
       diskBytesMin: 2 ** 20,
+      foldedSinceMs: 0,
       now: Date.now,
       log: { info: () => {}, error: (_fields, message) => logged.push(message) },
     },
@@ -119,7 +120,7 @@ describe('replaying a segment', () => {
     const text = Array.from({ length: 70_000 }, (_, row) => `main;step-${row} | 1 0 1000`);
     const large = agentUpload({ service: 'large', startMs: hour, cpu: text.join('\n') });
     const spool = join(dir, 'spool-large', 'segments');
-    const path = join(spool, '000000000000001-000000000000aaaa.segment');
+    const path = join(spool, '000000000000001-000000000000aaaa-3.segment');
     for (const _time of ['first', 'again']) {
       await rm(join(dir, 'spool-large'), { recursive: true, force: true });
       await mkdir(spool, { recursive: true });

@@ -1,12 +1,6 @@
 import { hash64, type Profile } from '@flamehouse/proto';
 import type { Repairs } from './repairs.ts';
-import {
-  type Place,
-  type RawFrame,
-  type StackCache,
-  type StackRow,
-  stackRowOf,
-} from './stack-cache.ts';
+import type { RawFrame, StackCache, StackRow } from './stack-cache.ts';
 
 // Deeper than any call tree that people read; recursion without end goes to 10,000 and more.
 const DEPTH_MAX = 1_000;
@@ -14,56 +8,58 @@ const SYMBOL_LENGTH_MAX = 2_048;
 const TRUNCATED: RawFrame = { name: '(truncated)', file: '', systemName: '', line: 0 };
 const NO_STACK: RawFrame = { name: '(no stack)', file: '', systemName: '', line: 0 };
 
+/** The places of one stack at a time; a stack is done before the next begins. */
+const scratch = new Int32Array(DEPTH_MAX);
+
 /** The stacks of a profile as rows, mended where they cannot be stored as they are. */
 export class FrameRows {
   private readonly profile: Profile;
   private readonly cache: StackCache;
   private readonly repairs: Repairs;
-  private readonly places: (Place | undefined)[] = []; // frame of the profile -> its place
+  private readonly places: Int32Array; // frame of the profile -> its place; -1 as long as it is not known
 
   constructor(profile: Profile, cache: StackCache, repairs: Repairs) {
     this.profile = profile;
     this.cache = cache;
     this.repairs = repairs;
-    cache.limit();
+    this.places = new Int32Array(profile.frames.func.length).fill(-1);
     repairs.add('functionIdZero', profile.repairs.functionIdZero);
     repairs.add('missingLines', profile.repairs.missingLines);
   }
 
   stackOf(sample: number): StackRow {
     const { stackStart, stackFrames } = this.profile;
-    const { cache } = this;
+    const { cache, places } = this;
     const end = stackStart[sample + 1]!;
     let start = stackStart[sample]!;
-    let node = cache.root;
+    let length = 0;
     if (end - start > DEPTH_MAX) {
       this.repairs.add('deepStacks');
-      node = cache.push(node, cache.place(TRUNCATED, 0));
+      scratch[length++] = cache.place(TRUNCATED, 0);
       start = end - (DEPTH_MAX - 1); // What ran is at the leaf, so that end stays.
     } else if (end === start) {
       this.repairs.add('emptyStacks');
-      node = cache.push(node, cache.place(NO_STACK, 0));
+      scratch[length++] = cache.place(NO_STACK, 0);
     }
     for (let entry = start; entry < end; entry++) {
-      node = cache.push(node, this.placeOf(stackFrames[entry]!));
+      const frame = stackFrames[entry]!;
+      const place = places[frame]!;
+      scratch[length++] = place >= 0 ? place : this.placeOf(frame);
     }
-    return stackRowOf(node);
+    return cache.stack(scratch, length);
   }
 
-  private placeOf(frame: number): Place {
-    let place = this.places[frame];
-    if (place === undefined) {
-      const { frames, functions } = this.profile;
-      const func = frames.func[frame]!;
-      const raw: RawFrame = {
-        name: this.symbol(functions.name[func]!),
-        file: this.symbol(functions.file[func]!),
-        systemName: this.symbol(functions.systemName[func]!),
-        line: functions.startLine[func]!,
-      };
-      place = this.cache.place(raw, frames.line[frame]!);
-      this.places[frame] = place;
-    }
+  private placeOf(frame: number): number {
+    const { frames, functions } = this.profile;
+    const func = frames.func[frame]!;
+    const raw: RawFrame = {
+      name: this.symbol(functions.name[func]!),
+      file: this.symbol(functions.file[func]!),
+      systemName: this.symbol(functions.systemName[func]!),
+      line: functions.startLine[func]!,
+    };
+    const place = this.cache.place(raw, frames.line[frame]!);
+    this.places[frame] = place;
     return place;
   }
 

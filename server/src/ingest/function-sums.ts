@@ -1,42 +1,67 @@
 import type { StackRow } from './stack-cache.ts';
 
-/** Sums of one function inside one endpoint: `self` where it is the leaf, `total` wherever it is on the stack. */
+/** Sums of the functions inside one endpoint: `self` where one is the leaf, `total` wherever it is on the stack. */
 export interface FunctionSums {
   readonly endpoint: string;
-  readonly functionNumber: string;
-  self: number;
-  total: number;
-  selfTicks: number;
-  totalTicks: number;
+  readonly functionRows: readonly number[]; // row -> function of the stack cache
+  readonly self: readonly number[];
+  readonly total: readonly number[];
+  readonly selfTicks: readonly number[];
+  readonly totalTicks: readonly number[];
 }
 
 /** Adds up CPU and ticks by endpoint and function; a function that is on a stack twice counts once. */
 export class FunctionSumTable {
-  private readonly ofEndpoint = new Map<string, Map<string, FunctionSums>>();
+  private readonly ofEndpoint = new Map<string, EndpointSums>();
 
   add(stack: StackRow, endpoint: string, micros: number, ticks: number): void {
-    const rows = this.ofEndpoint.get(endpoint) ?? new Map<string, FunctionSums>();
-    this.ofEndpoint.set(endpoint, rows);
-    for (const functionNumber of stack.functionNumbers) {
-      const row = rowOf(rows, endpoint, functionNumber);
-      row.total += micros;
-      row.totalTicks += ticks;
+    let sums = this.ofEndpoint.get(endpoint);
+    if (sums === undefined) {
+      sums = new EndpointSums(endpoint);
+      this.ofEndpoint.set(endpoint, sums);
     }
-    const leaf = rowOf(rows, endpoint, stack.frames.at(-1)!.functionNumber);
-    leaf.self += micros;
-    leaf.selfTicks += ticks;
+    sums.add(stack, micros, ticks);
   }
 
   values(): FunctionSums[] {
-    return [...this.ofEndpoint.values()].flatMap((rows) => [...rows.values()]);
+    return [...this.ofEndpoint.values()];
   }
 }
 
-function rowOf(rows: Map<string, FunctionSums>, endpoint: string, functionNumber: string) {
-  let row = rows.get(functionNumber);
-  if (row === undefined) {
-    row = { endpoint, functionNumber, self: 0, total: 0, selfTicks: 0, totalTicks: 0 };
-    rows.set(functionNumber, row);
+class EndpointSums implements FunctionSums {
+  readonly endpoint: string;
+  readonly functionRows: number[] = [];
+  readonly self: number[] = [];
+  readonly total: number[] = [];
+  readonly selfTicks: number[] = [];
+  readonly totalTicks: number[] = [];
+  private readonly rowOf = new Map<number, number>();
+
+  constructor(endpoint: string) {
+    this.endpoint = endpoint;
   }
-  return row;
+
+  add({ functionRows, leaf }: StackRow, micros: number, ticks: number): void {
+    for (const functionRow of functionRows) {
+      const row = this.row(functionRow);
+      this.total[row]! += micros;
+      this.totalTicks[row]! += ticks;
+    }
+    const row = this.row(leaf.functionRow);
+    this.self[row]! += micros;
+    this.selfTicks[row]! += ticks;
+  }
+
+  private row(functionRow: number): number {
+    let row = this.rowOf.get(functionRow);
+    if (row === undefined) {
+      row = this.functionRows.push(functionRow) - 1;
+      this.self.push(0);
+      this.total.push(0);
+      this.selfTicks.push(0);
+      this.totalTicks.push(0);
+      this.rowOf.set(functionRow, row);
+    }
+    return row;
+  }
 }

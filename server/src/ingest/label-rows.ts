@@ -30,6 +30,11 @@ export interface SeriesLimit {
   admit(service: string, seriesId: string, detail: SeriesDetail): boolean;
 }
 
+interface AdmittedSeries {
+  readonly series: SeriesRow;
+  readonly isFolded: boolean;
+}
+
 const LABELS_MAX = 32;
 const LABEL_NAME_LENGTH_MAX = 128;
 const LABEL_VALUE_LENGTH_MAX = 2_048;
@@ -40,6 +45,8 @@ export class LabelRows {
   private readonly meta: UploadMeta;
   private readonly limit: SeriesLimit;
   private readonly repairs: Repairs;
+  /** By the labels of samples but for those of spans, which differ in every sample. */
+  private readonly known = new Map<string, AdmittedSeries>();
 
   constructor(meta: UploadMeta, limit: SeriesLimit, repairs: Repairs) {
     this.meta = meta;
@@ -95,15 +102,26 @@ export class LabelRows {
     };
   }
 
-  /** Past the limit a sample keeps what tells instances apart, and past it again only what tells versions apart. */
   private seriesOf(ofSample: ReadonlyMap<string, string>, samples: number): SeriesRow {
+    const key = JSON.stringify([...ofSample]);
+    let known = this.known.get(key);
+    if (known === undefined) {
+      known = this.admittedSeries(ofSample);
+      this.known.set(key, known);
+    }
+    if (known.isFolded) this.repairs.add('foldedSeries', samples);
+    return known.series;
+  }
+
+  /** Past the limit a sample keeps what tells instances apart, and past it again only what tells versions apart. */
+  private admittedSeries(ofSample: ReadonlyMap<string, string>): AdmittedSeries {
     const { labels, instance } = this.meta;
     const whole = this.series({ ...labels, ...Object.fromEntries(ofSample) }, instance);
-    if (this.admits(whole, 'labels')) return whole;
-    this.repairs.add('foldedSeries', samples);
+    if (this.admits(whole, 'labels')) return { series: whole, isFolded: false };
     const endpoint = ofSample.has('endpoint') ? { endpoint: OTHER } : {};
     const narrow = this.series(endpoint, instance);
-    return this.admits(narrow, 'instance') ? narrow : this.series(endpoint, OTHER);
+    const series = this.admits(narrow, 'instance') ? narrow : this.series(endpoint, OTHER);
+    return { series, isFolded: true };
   }
 
   private series(labels: Readonly<Record<string, string>>, instance: string): SeriesRow {

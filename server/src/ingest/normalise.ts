@@ -24,14 +24,14 @@ import type { StackCache, StackRow } from './stack-cache.ts';
 import { type StallRow, StallRows } from './stall-rows.ts';
 import { type Window, windowOf } from './window.ts';
 
-/** One value of one profile type: sums over samples with equal series and stack. */
-export interface SampleRow {
+/** The values of one profile type in one series: sums over samples with equal stack. */
+export interface SampleGroup {
   readonly type: string;
   readonly gauge: boolean;
   readonly series: SeriesRow;
   readonly endpoint: string;
-  readonly stackNumber: string;
-  value: number;
+  readonly stacks: readonly StackRow[]; // each once
+  readonly values: readonly number[]; // pairs with stacks
 }
 
 export interface SpanRow {
@@ -48,10 +48,12 @@ export interface NormalisedUpload {
   readonly meta: UploadMeta;
   readonly window: Window;
   readonly stacks: ReadonlySet<StackRow>;
-  readonly samples: readonly SampleRow[];
+  readonly samples: readonly SampleGroup[];
+  readonly sampleCount: number; // values in all groups
   readonly spans: readonly SpanRow[];
   readonly stalls: readonly StallRow[];
   readonly functions: readonly FunctionSums[];
+  readonly functionNumbers: readonly string[]; // row of a function -> its id
   readonly types: ReadonlyMap<string, { readonly gauge: boolean; readonly value: number }>;
   readonly repairs: Repairs;
 }
@@ -79,8 +81,50 @@ export function normaliseUpload(
   const window = windowOf(meta, profiles, options);
   const rows = new UploadRows(meta, options);
   if (window.atArrival) rows.repairs.add('unusableTime');
+  options.stacks.limit();
   for (const profile of profiles) rows.addProfile(profile);
   return rows.finish(window);
+}
+
+/** A group that still grows. */
+class GrowingGroup implements SampleGroup {
+  readonly type: string;
+  readonly gauge: boolean;
+  readonly series: SeriesRow;
+  readonly endpoint: string;
+  readonly stacks: StackRow[] = [];
+  readonly values: number[] = [];
+  private readonly rowOf = new Map<StackRow, number>();
+
+  constructor({ type, gauge }: TypeSums, { series, endpoint }: LabelRow) {
+    this.type = type;
+    this.gauge = gauge;
+    this.series = series;
+    this.endpoint = endpoint;
+  }
+
+  add(stack: StackRow, value: number): void {
+    const row = this.rowOf.get(stack);
+    if (row === undefined) {
+      this.rowOf.set(stack, this.stacks.push(stack) - 1);
+      this.values.push(value);
+    } else {
+      this.values[row]! += value;
+    }
+  }
+}
+
+interface TypeSums {
+  readonly type: string;
+  readonly gauge: boolean;
+  readonly carry: ScaledCarry;
+  value: number;
+}
+
+/** A label set of a profile, and the groups that its samples go to, by column. */
+interface LabelGroups {
+  readonly label: LabelRow;
+  readonly groups: (GrowingGroup | undefined)[];
 }
 
 class UploadRows {
@@ -89,11 +133,11 @@ class UploadRows {
   private readonly options: NormaliseOptions;
   private readonly labels: LabelRows;
   private readonly stacks = new Set<StackRow>();
-  private readonly samples = new Map<string, SampleRow>();
+  private readonly groups = new Map<string, GrowingGroup>();
   private readonly spans = new Map<string, SpanRow>();
   private readonly stalls: StallRows;
   private readonly functions = new FunctionSumTable();
-  private readonly types = new Map<string, { gauge: boolean; value: number; carry: ScaledCarry }>();
+  private readonly types = new Map<string, TypeSums>();
 
   constructor(meta: UploadMeta, options: NormaliseOptions) {
     this.meta = meta;
@@ -106,94 +150,86 @@ class UploadRows {
     const columns = this.columnsOf(profile);
     const ticks = new TickColumn(profile);
     const frames = new FrameRows(profile, this.options.stacks, this.repairs);
-    const labelRows = this.labelRowsOf(profile);
+    const labelGroups = this.labelGroupsOf(profile);
+    const width = profile.sampleTypes.length;
     for (let sample = 0; sample < sampleCount(profile); sample++) {
       const stack = frames.stackOf(sample);
       this.stacks.add(stack);
-      const label = labelRows[profile.labelSet[sample]!]!;
+      const { label, groups } = labelGroups[profile.labelSet[sample]!]!;
       const stackTicks = ticks.of(sample, stack);
       const stall = this.stalls.indexOf(label.stall);
       if (stall >= 0) this.stalls.add(stall, stack, stackTicks);
-      for (const { column, type } of columns) {
-        const value = this.take(
-          type,
-          profile.values[sample * profile.sampleTypes.length + column]!,
-        );
+      for (const { column, sums } of columns) {
+        const value = take(sums, profile.values[sample * width + column]!);
         if (value === 0) continue;
-        this.addSample(type, label, stack, value);
-        if (label.span !== null) this.addSpan(type, label, stack, { value, ticks: stackTicks });
-        if (type === CPU) this.addCpu(stack, label.endpoint, value, stackTicks);
+        groups[column] ??= this.groupOf(sums, label);
+        groups[column].add(stack, value);
+        if (label.span !== null) {
+          this.addSpan(sums.type, label, stack, { value, ticks: stackTicks });
+        }
+        if (sums.type === CPU) this.addCpu(stack, label.endpoint, value, stackTicks);
       }
     }
   }
 
   finish(window: Window): NormalisedUpload {
+    const samples = [...this.groups.values()];
     return {
       meta: this.meta,
       window,
       stacks: this.stacks,
-      samples: [...this.samples.values()],
+      samples,
+      sampleCount: samples.reduce((sum, { values }) => sum + values.length, 0),
       spans: [...this.spans.values()],
       stalls: this.stalls.rows(window, this.repairs),
       functions: this.functions.values(),
+      functionNumbers: this.options.stacks.functionNumbers,
       types: this.types,
       repairs: this.repairs,
     };
   }
 
   /** The columns that are stored. Our agent's tick counts go into function_minutes and nowhere else. */
-  private columnsOf(profile: Profile): { readonly column: number; readonly type: string }[] {
+  private columnsOf(profile: Profile): { readonly column: number; readonly sums: TypeSums }[] {
     const ours = this.meta.agent !== null;
-    const columns: { readonly column: number; readonly type: string }[] = [];
+    const columns: { readonly column: number; readonly sums: TypeSums }[] = [];
     profileTypesOf(profile).forEach((type, column) => {
       if (ours && isTickCount(profile, column)) return;
-      columns.push({ column, type });
-      const gauge = isGauge(type) || profile.durationNanos <= 0n;
-      if (!this.types.has(type)) {
-        this.types.set(type, { gauge, value: 0, carry: new ScaledCarry(storeScaleOf(type)) });
+      let sums = this.types.get(type);
+      if (sums === undefined) {
+        const gauge = isGauge(type) || profile.durationNanos <= 0n;
+        sums = { type, gauge, value: 0, carry: new ScaledCarry(storeScaleOf(type)) };
+        this.types.set(type, sums);
       }
+      columns.push({ column, sums });
     });
     return columns;
   }
 
   /** Label set -> row; a set that no sample has makes no series. */
-  private labelRowsOf(profile: Profile): (LabelRow | null)[] {
+  private labelGroupsOf(profile: Profile): (LabelGroups | null)[] {
     const samplesWith = new Uint32Array(profile.labelSets.length);
     for (const set of profile.labelSet) samplesWith[set]!++;
     return profile.labelSets.map((labels, set) =>
-      samplesWith[set] === 0 ? null : this.labels.rowOf(labels, samplesWith[set]!),
+      samplesWith[set] === 0
+        ? null
+        : { label: this.labels.rowOf(labels, samplesWith[set]!), groups: [] },
     );
   }
 
-  /** A wire value in the store's unit, added to the total of its type. */
-  private take(type: string, wire: number | bigint): number {
-    const known = this.types.get(type)!;
-    const value = known.carry.next(wire);
-    known.value += value;
-    if (!Number.isSafeInteger(known.value)) {
-      throw new ProfileError(
-        'PROFILE_VALUE_TOO_LARGE',
-        `the values of ${type} come to ${known.value}, which does not fit into 53 bits`,
-      );
+  private groupOf(sums: TypeSums, label: LabelRow): GrowingGroup {
+    const key = `${label.series.id}${sums.type}`;
+    let group = this.groups.get(key);
+    if (group === undefined) {
+      group = new GrowingGroup(sums, label);
+      this.groups.set(key, group);
     }
-    return value;
+    return group;
   }
 
   private addCpu(stack: StackRow, endpoint: string, micros: number, ticks: number): void {
     const folded = this.options.endpoints.fold(this.meta.service, endpoint, micros);
     this.functions.add(stack, folded, micros, ticks);
-  }
-
-  private addSample(type: string, label: LabelRow, { stackNumber }: StackRow, value: number): void {
-    const { series, endpoint } = label;
-    const key = `${type}\n${series.id}${stackNumber}`;
-    const row = this.samples.get(key);
-    if (row === undefined) {
-      const { gauge } = this.types.get(type)!;
-      this.samples.set(key, { type, gauge, series, endpoint, stackNumber, value });
-    } else {
-      row.value += value;
-    }
   }
 
   private addSpan(
@@ -212,6 +248,19 @@ class UploadRows {
       row.ticks += ticks;
     }
   }
+}
+
+/** A wire value in the store's unit, added to the total of its type. */
+function take(sums: TypeSums, wire: number | bigint): number {
+  const value = sums.carry.next(wire);
+  sums.value += value;
+  if (!Number.isSafeInteger(sums.value)) {
+    throw new ProfileError(
+      'PROFILE_VALUE_TOO_LARGE',
+      `the values of ${sums.type} come to ${sums.value}, which does not fit into 53 bits`,
+    );
+  }
+  return value;
 }
 
 const CPU = PROFILE_TYPE_OF_ALIAS.cpu;
@@ -236,11 +285,15 @@ class TickColumn {
   }
 
   of(sample: number, stack: StackRow): number {
-    if (stack.frames.at(-1)!.kind === 'idle') return 0;
-    const { values, sampleTypes, period, periodType } = this.profile;
-    const value = (column: number) => Number(values[sample * sampleTypes.length + column] ?? 0);
-    if (this.count >= 0) return value(this.count);
-    const countable = period > 0 && periodType?.unit === 'nanoseconds';
-    return countable ? Math.round(value(this.cpu) / period) : 0;
+    if (stack.leaf.kind === 'idle') return 0;
+    const { period, periodType } = this.profile;
+    if (this.count >= 0) return this.value(sample, this.count);
+    const countable = this.cpu >= 0 && period > 0 && periodType?.unit === 'nanoseconds';
+    return countable ? Math.round(this.value(sample, this.cpu) / period) : 0;
+  }
+
+  private value(sample: number, column: number): number {
+    const { values, sampleTypes } = this.profile;
+    return Number(values[sample * sampleTypes.length + column]!);
   }
 }

@@ -10,6 +10,7 @@ import { gunzipProfile } from './gunzip.ts';
 import { Inserter } from './inserter.ts';
 import { KnownRows } from './known-rows.ts';
 import { type NormalisedUpload, normaliseUpload } from './normalise.ts';
+import { layoutOf } from './segment.ts';
 import { SeriesAdmission } from './series-admission.ts';
 import { Spool } from './spool.ts';
 import { StackCache } from './stack-cache.ts';
@@ -22,6 +23,7 @@ export interface PipelineConfig {
   readonly retentionMs: number;
   readonly spoolBytesMax: number;
   readonly diskBytesMin: number;
+  readonly foldedSinceMs: number; // when migration 3 was applied
   readonly now: () => number;
   readonly log: StorageLog;
   /** Is told in which traces an upload has samples, as soon as it is durable. */
@@ -166,7 +168,7 @@ export class SpoolingPipeline implements IngestPipeline {
     );
     return {
       uploadId,
-      samples: normalised.samples.length,
+      samples: normalised.sampleCount,
       folded: normalised.repairs.total,
       warnings: normalised.repairs.sentences(),
     };
@@ -205,7 +207,8 @@ export class SpoolingPipeline implements IngestPipeline {
 
   private async insertSegment(segment: string): Promise<void> {
     if (!this.batches.get(segment)?.batch) await this.readBatch(segment);
-    await this.batches.get(segment)!.batch!.insert(this.engine, segment);
+    const layout = layoutOf(segment, this.config.foldedSinceMs);
+    await this.batches.get(segment)!.batch!.insert(this.engine, segment, layout);
   }
 
   /** Make the rows again from the file, after a restart or when memory was short. */

@@ -19,7 +19,8 @@ export class Segment {
 
   static async create(dir: string, nowMs: number): Promise<Segment> {
     // The random part keeps tokens of several servers on one ClickHouse apart.
-    const name = `${String(nowMs).padStart(15, '0')}-${randomBytes(8).toString('hex')}`;
+    const random = randomBytes(8).toString('hex');
+    const name = `${String(nowMs).padStart(15, '0')}-${random}-${CURRENT_LAYOUT}`;
     const path = join(dir, `${name}${SEGMENT_SUFFIX}`);
     const file = await open(path, 'ax');
     await syncDirectory(dir);
@@ -44,6 +45,22 @@ export class Segment {
 }
 
 export const SEGMENT_SUFFIX = '.segment';
+
+/**
+ * Which tables the rows of a segment go into. A segment keeps the one it began with, since what was inserted
+ * of it before a crash is known by its token to these tables only.
+ *
+ * Layouts 1 (a row of its own for everything) and 2 (folded, by migration 3) are not in the name.
+ */
+export type SegmentLayout = 1 | 2 | 3;
+export const CURRENT_LAYOUT = 3 satisfies SegmentLayout;
+
+/** `foldedSinceMs` is when migration 3 was applied to the tables. */
+export function layoutOf(segment: string, foldedSinceMs: number): SegmentLayout {
+  const [createdMs, , layout] = segment.split('-');
+  if (layout !== undefined) return CURRENT_LAYOUT;
+  return Number(createdMs) < foldedSinceMs ? 1 : 2;
+}
 
 export function segmentName(fileName: string): string | null {
   return fileName.endsWith(SEGMENT_SUFFIX) ? fileName.slice(0, -SEGMENT_SUFFIX.length) : null;

@@ -1,16 +1,17 @@
 import type { Engine } from '../storage/engine.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { NormalisedUpload } from './normalise.ts';
+import type { SegmentLayout } from './segment.ts';
 import {
   type AddRow,
   addUploadRows,
-  FOLDED,
   frameLine,
   seriesLine,
   stackLine,
   TABLE_COLUMNS,
   TABLE_NAMES,
   type TableName,
+  WAYS_IN,
 } from './table-rows.ts';
 
 /** What the tables of names hold already. */
@@ -50,14 +51,13 @@ export class TableBatch {
   }
 
   /** Do the inserts. Their tokens make a second time change nothing; names are merged by their ids. */
-  async insert(engine: Engine, segment: string): Promise<void> {
+  async insert(engine: Engine, segment: string, layout: SegmentLayout): Promise<void> {
     for (const table of TABLE_NAMES) {
       const parts = this.parts.get(table);
       if (parts === undefined) continue;
       const columns = TABLE_COLUMNS[table];
-      const tsv = Buffer.concat(parts);
-      const token = `${segment}:${table}`;
-      await engine.insert({ table: FOLDED[table] ?? table, columns, tsv, token });
+      const { into = table, rows = Buffer.concat } = WAYS_IN[layout][table] ?? {};
+      await engine.insert({ table: into, columns, tsv: rows(parts), token: `${segment}:${table}` });
     }
     for (const [table, key, period] of this.added.values()) this.known[table].add(key, period);
   }

@@ -9,7 +9,8 @@ import { lockDataDir } from './data-dir-lock.ts';
 import { ClickHouseDeployStore, type DeployStore } from './deploy-store.ts';
 import { DiskWatermark } from './disk-watermark.ts';
 import type { Engine } from './engine.ts';
-import { migrate } from './migrate.ts';
+import { appliedAtMs, migrate } from './migrate.ts';
+import { foldedRows } from './migrations/0003-folded-rows.ts';
 import { migrations } from './migrations/index.ts';
 import { type EngineConfig, openEngine } from './open-engine.ts';
 import type { IngestPipeline, ProfileStore } from './profile-store.ts';
@@ -78,6 +79,7 @@ export async function createStorage(
         retentionMs: config.retention.rawMs,
         spoolBytesMax: config.spoolBytesMax,
         diskBytesMin: config.diskBytesMin,
+        foldedSinceMs: await appliedAtMs(engine, foldedRows.id),
         now,
         log,
         onSampled: (traceIds) => spans.markSampled(traceIds),

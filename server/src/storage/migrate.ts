@@ -5,8 +5,11 @@ export interface Migration {
   readonly id: number;
   readonly name: string;
   /** Each can be run again when a crash came before it was recorded. */
-  readonly statements: readonly string[];
+  readonly statements: readonly Statement[];
 }
+
+/** SQL, or SQL that could not run again: it is left out once a table is there. */
+export type Statement = string | { readonly unlessTable: string; readonly sql: string };
 
 /**
  * Apply what is not yet recorded in table `migrations`, in order, and record it.
@@ -33,7 +36,7 @@ export async function migrate(engine: Engine, migrations: readonly Migration[]):
   }
   for (const { id, name, statements } of migrations) {
     if (applied.has(id)) continue;
-    for (const statement of statements) await engine.command(statement);
+    for (const statement of statements) await run(engine, statement);
     await engine.insert({
       table: 'migrations',
       columns: ['id', 'name', 'applied_at'],
@@ -41,4 +44,23 @@ export async function migrate(engine: Engine, migrations: readonly Migration[]):
       token: `migration-${id}`,
     });
   }
+}
+
+async function run(engine: Engine, statement: Statement): Promise<void> {
+  if (typeof statement === 'string') return engine.command(statement);
+  const { unlessTable: name, sql } = statement;
+  const rows = await engine.rows({
+    sql: 'SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = {name: String}',
+    values: { name },
+  });
+  if (rows.length === 0) await engine.command(sql);
+}
+
+/** When a migration was applied, in milliseconds since the epoch, at the start of its second. */
+export async function appliedAtMs(engine: Engine, id: number): Promise<number> {
+  const rows = await engine.rows<[number]>({
+    sql: 'SELECT toUnixTimestamp(applied_at) FROM migrations WHERE id = {id: UInt32} ORDER BY applied_at LIMIT 1',
+    values: { id },
+  });
+  return rows[0]![0] * 1_000;
 }

@@ -5,10 +5,14 @@ import { parseArgs } from 'node:util';
 import { formatTable } from '../verdict/tables.ts';
 import { type Measured, measure, type ServerUnderTest } from './measure.ts';
 import { UploadMix } from './mix.ts';
+import { measureStages } from './stages.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    stages: { type: 'boolean', default: false },
+    segments: { type: 'string', default: '4' },
+    'uploads-per-segment': { type: 'string', default: '400' },
     seconds: { type: 'string' },
     rate: { type: 'string' },
     connections: { type: 'string', default: '32' },
@@ -40,6 +44,25 @@ const mix = new UploadMix({
   stacks: values.quick ? 1_000 : 20_000,
   seed: Number(values.seed),
 });
+
+if (values.stages) {
+  const { uploads, rows, cpuMs } = await measureStages(mix, {
+    segments: Number(values.segments),
+    uploadsPerSegment: Number(values['uploads-per-segment']),
+  });
+  const whole = [...cpuMs.values()].reduce((sum, ms) => sum + ms, 0);
+  console.log(
+    formatTable([
+      ['stage', 'CPU of an upload, ms'],
+      ...[...cpuMs].map(([stage, ms]) => [stage, ms.toFixed(3)]),
+      ['all', whole.toFixed(3)],
+    ]),
+  );
+  console.log(
+    `\n${uploads} uploads of ${rows.toFixed(0)} rows. Load average ${loadavg().map((load) => load.toFixed(1))}`,
+  );
+  process.exit(0);
+}
 
 const results: Measured[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {

@@ -16,16 +16,24 @@ const DIR = 'test/fixtures/profiles';
 export interface Recorded {
   readonly stacks: readonly (readonly FrameInput[])[]; // root first
   readonly cpuNanos: readonly number[]; // positive values as they were recorded
+  readonly pairs: readonly { readonly cpu: number; readonly wall: number }[]; // nanoseconds of one sample of Node.js
+  readonly heapBytes: readonly number[];
 }
 
 /** Stacks and values of the recorded CPU profiles. */
 export function readRecorded(): Recorded {
-  const profiles = ['node-20-wall-cpu', 'go-1.26-cpu'].map((name) =>
+  const [node, go, heap] = ['node-20-wall-cpu', 'go-1.26-cpu', 'go-1.26-heap'].map((name) =>
     decodeProfile(gunzipSync(readFileSync(join(DIR, `${name}.pb.gz`)))),
   );
+  const profiles = [node!, go!];
+  const wall = columnOf(node!, 'wall');
   return {
     stacks: profiles.flatMap(stacksOf),
-    cpuNanos: profiles.flatMap(cpuOf).filter((value) => value > 0),
+    cpuNanos: profiles.flatMap((profile) => columnOf(profile, 'cpu')).filter((value) => value > 0),
+    pairs: columnOf(node!, 'cpu')
+      .map((cpu, sample) => ({ cpu, wall: wall[sample]! }))
+      .filter((pair) => pair.wall > 0),
+    heapBytes: columnOf(heap!, 'alloc_space'),
   };
 }
 
@@ -53,8 +61,8 @@ function stacksOf(profile: Profile): FrameInput[][] {
   ).filter((stack) => stack.length > 0);
 }
 
-function cpuOf({ sampleTypes, values }: Profile): number[] {
-  const column = sampleTypes.findIndex(({ type }) => type === 'cpu');
+function columnOf({ sampleTypes, values }: Profile, name: string): number[] {
+  const column = sampleTypes.findIndex(({ type }) => type === name);
   const rows = Array.from({ length: values.length / sampleTypes.length }, (_, row) => row);
   return rows.map((row) => Number(values[row * sampleTypes.length + column]));
 }
@@ -70,7 +78,8 @@ export function serviceStacks(
   options: { readonly service: string; readonly count: number; readonly random: Random },
 ): FrameInput[][] {
   const { service, count, random } = options;
-  const own = Array.from({ length: count }, (_, row) => {
+  const own = new Map<string, FrameInput[]>();
+  for (let row = 0; own.size < count; row++) {
     const stack = [...stacks[random.below(stacks.length)]!];
     const depth = 6 + random.below(DEPTH_MAX - 6);
     const module = `src/${service}/module-${row % 97}.js`;
@@ -88,7 +97,9 @@ export function serviceStacks(
         ...other.slice(from, from + 8),
       );
     }
-    return stack.slice(0, depth);
-  });
-  return own;
+    const whole = stack.slice(0, depth);
+    const key = whole.map(({ name, file, line }) => `${file} ${name} ${line}`).join('\n');
+    if (!own.has(key)) own.set(key, whole);
+  }
+  return [...own.values()];
 }

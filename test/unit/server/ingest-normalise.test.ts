@@ -76,8 +76,25 @@ function normalise(
   );
 }
 
-const totalValue = ({ samples }: NormalisedUpload, type = CPU) =>
-  samples.filter((row) => row.type === type).reduce((sum, { value }) => sum + value, 0);
+/** Group by group, one row for each value. */
+const rowsOf = ({ samples }: NormalisedUpload) =>
+  samples.flatMap(({ stacks, values, ...group }) =>
+    values.map((value, row) => ({ ...group, stack: stacks[row]!.stackNumber, value })),
+  );
+const functionsOf = ({ functions }: NormalisedUpload) =>
+  functions.flatMap(({ endpoint, functionRows, self, total, selfTicks, totalTicks }) =>
+    functionRows.map((_, row) => ({
+      endpoint,
+      self: self[row]!,
+      total: total[row]!,
+      selfTicks: selfTicks[row]!,
+      totalTicks: totalTicks[row]!,
+    })),
+  );
+const totalValue = (upload: NormalisedUpload, type = CPU) =>
+  rowsOf(upload)
+    .filter((row) => row.type === type)
+    .reduce((sum, { value }) => sum + value, 0);
 const namesOf = ({ stacks }: NormalisedUpload) =>
   [...stacks].map(({ frames }) => frames.map(({ name }) => name).join(';'));
 
@@ -86,7 +103,7 @@ describe('values', () => {
     const samples = ['a', 'b', 'c', 'd'].map((name) => ({ stack: [name], values: [1, 0, 700] }));
     const upload = normalise(profileOf(samples));
     // 0.7, 1.4, 2.1, 2.8 microseconds in all: 2 whole ones.
-    expect(upload.samples.map(({ value }) => value)).toEqual([1, 1]);
+    expect(rowsOf(upload).map(({ value }) => value)).toEqual([1, 1]);
     expect(upload.types.get(CPU)!.value).toBe(2);
   });
 
@@ -98,7 +115,7 @@ describe('values', () => {
       labels: [trace, label('span_id', id), label('stall', '0'), label('endpoint', 'GET /')],
     }));
     const upload = normalise(profileOf(samples));
-    expect(upload.samples.map(({ value, endpoint }) => [value, endpoint])).toEqual([[10, 'GET /']]);
+    expect(rowsOf(upload).map(({ value, endpoint }) => [value, endpoint])).toEqual([[10, 'GET /']]);
     expect(upload.spans.map(({ value, ticks, span }) => [value, ticks, span.activeSpanId])).toEqual(
       [
         [5, 1, 'b7ad6b7169203331'],
@@ -135,7 +152,7 @@ describe('functions', () => {
     { stack: ['main', 'wait'], values: [90, 900, 0] },
   ];
   const sums = (upload: NormalisedUpload) =>
-    upload.functions.map(({ endpoint, self, total, selfTicks, totalTicks }) =>
+    functionsOf(upload).map(({ endpoint, self, total, selfTicks, totalTicks }) =>
       [endpoint, self, total, selfTicks, totalTicks].join(' '),
     );
 
@@ -152,8 +169,8 @@ describe('functions', () => {
       labels: [label('endpoint', `e${i}`)],
     }));
     const kept = (upload: NormalisedUpload) => {
-      const names = upload.functions.map(({ endpoint }) => endpoint);
-      const sum = upload.functions.reduce((total, { self }) => total + self, 0);
+      const names = functionsOf(upload).map(({ endpoint }) => endpoint);
+      const sum = functionsOf(upload).reduce((total, { self }) => total + self, 0);
       return [names.length, names[0], names.includes('(other)'), sum];
     };
     expect(kept(normalise(profileOf(cpu), { endpoints }))).toEqual([33, 'e0', true, 820]);
@@ -194,7 +211,7 @@ describe('what is repaired is counted, and its total stays', () => {
     const upload = one({ stack: [] });
     expect(namesOf(upload)).toEqual(['(no stack)']);
     expect([totalValue(upload), upload.repairs.total]).toEqual([5, 1]);
-    expect(upload.functions[0]!.self).toBe(5);
+    expect(functionsOf(upload)[0]!.self).toBe(5);
   });
 
   test('more than 32 labels', () => {
@@ -248,8 +265,8 @@ describe('what is repaired is counted, and its total stays', () => {
     );
     expect(instances.map((upload) => totalValue(upload))).toEqual(Array(7).fill(10));
     expect(instances.map(({ repairs }) => repairs.total)).toEqual([5, 10, 10, 10, 10, 10, 10]);
-    const folded = instances.map(({ samples: rows }) => {
-      const row = rows.find(({ endpoint }) => endpoint === '(other)')!;
+    const folded = instances.map((upload) => {
+      const row = rowsOf(upload).find(({ endpoint }) => endpoint === '(other)')!;
       return `${Object.fromEntries(row.series.labels)['instance']} ${row.value}`;
     });
     const other = '(other) 10';
@@ -259,6 +276,6 @@ describe('what is repaired is counted, and its total stays', () => {
   test('a profile that was decoded from bytes normalises the same', () => {
     const profile = profileOf([{ stack: ['a', 'b'], values: [1, 2_000, 3_000] }]);
     const decoded = decodeProfile(encodeProfile(profile));
-    expect(normalise(decoded).samples).toEqual(normalise(profile).samples);
+    expect(rowsOf(normalise(decoded))).toEqual(rowsOf(normalise(profile)));
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Repairs } from '../../../server/src/ingest/repairs.ts';
-import { StackCache, type StackRow, stackRowOf } from '../../../server/src/ingest/stack-cache.ts';
+import { StackCache, type StackRow } from '../../../server/src/ingest/stack-cache.ts';
 import { StallRows } from '../../../server/src/ingest/stall-rows.ts';
 
 const START_SECONDS = 1_795_176_000;
@@ -15,12 +15,10 @@ const stallAt = (seconds: number) => ({
 
 function stackOf(...names: string[]): StackRow {
   const cache = new StackCache();
-  const leaf = names.reduce(
-    (node, name) =>
-      cache.push(node, cache.place({ name, file: 'src/a.ts', systemName: '', line: 1 }, 0)),
-    cache.root,
+  const rows = names.map((name) =>
+    cache.place({ name, file: 'src/a.ts', systemName: '', line: 1 }, 0),
   );
-  return stackRowOf(leaf);
+  return cache.stack(Int32Array.from(rows), rows.length);
 }
 
 test('a stall has the stacks of its samples, most ticks first', () => {

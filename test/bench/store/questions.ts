@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quantiles } from '../ingest/measure.ts';
+import type { UploadMix } from '../ingest/mix.ts';
+import { Sender } from '../ingest/sender.ts';
+import type { BenchServer } from '../server-run.ts';
+
+export interface QuestionMeasured {
+  readonly question: string;
+  readonly range: string;
+  readonly bytes: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
+export interface Ingested {
+  readonly uploads: number;
+  readonly refused: number;
+  readonly p99Ms: number;
+}
+
+/** Question -> path and query, but for the range. */
+function questions(service: string, functionId: string): readonly [string, string][] {
+  const of = (path: string, rest = '') => `/api/v1/${path}?service=${service}${rest}`;
+  return [
+    ['services', '/api/v1/services'],
+    ['profile-types', of('profile-types')],
+    ['labels', of('labels')],
+    ['label values', of('labels/instance/values')],
+    ['series', of('series', '&type=cpu')],
+    ['series by endpoint', of('series', '&type=cpu&groupBy=endpoint')],
+    ['flamegraph of CPU', of('flamegraph', '&type=cpu')],
+    ['flamegraph of the heap', of('flamegraph', '&type=heap')],
+    ['flamegraph of one endpoint', of('flamegraph', '&type=cpu&endpoint=GET%20%2Fcart')],
+    ['functions', of('functions', '&type=cpu')],
+    ['series of a function', of(`functions/${functionId}/series`, '&type=cpu')],
+    ['callers', of(`functions/${functionId}/callers`, '&type=cpu')],
+    ['callees', of(`functions/${functionId}/callees`, '&type=cpu')],
+    ['endpoints', of('endpoints')],
+    ['stalls', of('stalls')],
+    ['traces', of('traces')],
+    ['heap-growth', of('heap/growth')],
+    ['server', '/api/v1/server'],
+  ];
+}
+
+const WITHOUT_RANGE = new Set(['services', 'server']);
+
+/** Ask everything for every range, one question at a time. The first answer of each is not counted. */
+export async function askAll(
+  server: BenchServer,
+  options: {
+    readonly service: string;
+    readonly ranges: readonly [string, number][];
+    readonly toMs: number;
+    readonly runs: number;
+    readonly only?: string;
+  },
+): Promise<QuestionMeasured[]> {
+  const { service, ranges, toMs, runs, only = '' } = options;
+  const functionId = await heaviestFunction(server, service, toMs);
+  const measured: QuestionMeasured[] = [];
+  for (const [question, path] of questions(service, functionId)) {
+    if (!question.includes(only)) continue;
+    for (const [range, lengthMs] of WITHOUT_RANGE.has(question) ? [['', 0] as const] : ranges) {
+      const join = path.includes('?') ? '&' : '?';
+      const when = lengthMs === 0 ? '' : `${join}from=${toMs - lengthMs}&to=${toMs}`;
+      const times: number[] = [];
+      let bytes = 0;
+      for (let run = 0; run <= runs; run++) {
+        const start = performance.now();
+        bytes = (await bodyOf(`${server.url}${path}${when}`)).length;
+        if (run > 0) times.push(performance.now() - start);
+      }
+      const { p50, p95 } = quantiles(times);
+      measured.push({ question, range, bytes, p50Ms: p50, p95Ms: p95 });
+    }
+  }
+  return measured;
+}
+
+/** The same while uploads arrive. */
+export async function askUnderIngest(
+  server: BenchServer,
+  mix: UploadMix,
+  perSecond: number,
+  ask: () => Promise<QuestionMeasured[]>,
+): Promise<{ readonly questions: QuestionMeasured[]; readonly ingested: Ingested }> {
+  let over = false;
+  const latencies: number[] = [];
+  let refused = 0;
+  const start = performance.now();
+  let next = 0;
+  const send = async () => {
+    const sender = await Sender.open(server.url);
+    while (!over) {
+      const dueMs = start + (next++ / perSecond) * 1_000;
+      await sleep(Math.max(0, dueMs - performance.now()));
+      const { status, latencyMs } = await sender.post(mix.body(Date.now()), mix.contentType, dueMs);
+      if (status === 200) latencies.push(latencyMs);
+      else refused++;
+      if (status === 0) break;
+    }
+    sender.close();
+  };
+  const senders = Promise.all(Array.from({ length: 16 }, send));
+  try {
+    return {
+      questions: await ask(),
+      ingested: { uploads: latencies.length, refused, p99Ms: quantiles(latencies).p99 },
+    };
+  } finally {
+    over = true;
+    await senders;
+  }
+}
+
+async function bodyOf(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  const body = Buffer.from(await response.arrayBuffer());
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${body}`);
+  return body;
+}
+
+/** A function whose series and callers are many. */
+async function heaviestFunction(
+  server: BenchServer,
+  service: string,
+  toMs: number,
+): Promise<string> {
+  const path = `/api/v1/functions?service=${service}&type=cpu&from=${toMs - 3_600_000}&to=${toMs}&limit=1&sort=total`;
+  const { functions } = JSON.parse((await bodyOf(server.url + path)).toString()) as {
+    functions: { id: string[] };
+  };
+  return functions.id[0]!;
+}
