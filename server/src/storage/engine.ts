@@ -47,17 +47,22 @@ const QUERY_SETTINGS: ClickHouseSettings = {
 };
 
 // One block per insert and partition: the token stands for blocks, so replaying must cut them alike.
-const INSERT_SETTINGS: ClickHouseSettings = {
+//
+// They are part of the statement. As settings of the client each would become a statement of its own before it on the
+// embedded engine, which goes through the whole text for each of them: 1.5 ms of CPU an upload instead of 0.4 (2026-11-20).
+const INSERT_SETTINGS = Object.entries({
   async_insert: 0,
   input_format_parallel_parsing: 0,
-  max_insert_block_size: '10000000',
-  min_insert_block_size_rows: '10000000',
-  min_insert_block_size_bytes: String(2 ** 31),
+  max_insert_block_size: 10_000_000,
+  min_insert_block_size_rows: 10_000_000,
+  min_insert_block_size_bytes: 2 ** 31,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   // The same for rows that a view unfolds.
-  max_block_size: '10000000',
+  max_block_size: 10_000_000,
   max_threads: 1,
-};
+})
+  .map(([name, value]) => `${name} = ${value}`)
+  .join(', ');
 
 export type Outcome = 'done' | 'failed' | 'left'; // left: whoever asked is gone
 
@@ -112,9 +117,10 @@ export class Engine implements EngineActivity {
     const timed = this.timed((seconds, result) => this.observer?.insert(table, seconds, result));
     await timed(async () => {
       const { stream } = await this.clients.writer.client.exec({
-        query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT TabSeparated`,
+        query: `INSERT INTO ${table} (${columns.join(', ')})
+  SETTINGS ${INSERT_SETTINGS}, insert_deduplication_token = '${checkedToken(token)}'
+  FORMAT TabSeparated`,
         values: Readable.from([tsv], { objectMode: false }),
-        clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: token },
       });
       await readAll(stream);
     });
@@ -178,6 +184,12 @@ async function answer(
     ...(canAbort && signal !== undefined ? { abort_signal: signal } : {}),
   });
   return readAll(stream);
+}
+
+/** A token is made of names of segments and tables; it stands in the statement as it is. */
+function checkedToken(token: string): string {
+  if (/^[\w:. -]+$/.test(token)) return token;
+  throw new Error(`token ${JSON.stringify(token)} holds more than letters, digits and _:.-`);
 }
 
 async function guarded<T>(work: () => Promise<T>): Promise<T> {

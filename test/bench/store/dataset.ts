@@ -93,7 +93,7 @@ function insert(
     table,
     columns,
     tsv: `${lines.join('\n')}\n`,
-    token: `bench ${table} ${lines[0]}`,
+    token: `bench ${table}`,
   });
 }
 
@@ -147,7 +147,7 @@ export async function fillHour(
     ${settings(`windows ${start}`)}`);
 }
 
-/** One block an insert. The token of an insert before stays set on its connection, so each needs one of its own. */
+/** One block an insert. */
 function settings(token: string): string {
   return `SETTINGS insert_deduplication_token = '${token}', max_insert_block_size = 5000000, min_insert_block_size_rows = 5000000, max_block_size = 5000000`;
 }
