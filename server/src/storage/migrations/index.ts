@@ -4,7 +4,7 @@ import { spanLookup } from './0002-span-lookup.ts';
 import { foldedRows } from './0003-folded-rows.ts';
 import { deploys } from './0004-deploys.ts';
 import { traceSpans } from './0005-trace-spans.ts';
-import { functionSums } from './0006-function-sums.ts';
+import { cheaperInserts } from './0006-cheaper-inserts.ts';
 
 /** In order. An entry that was released is never edited: what must change becomes the next one. */
 export const migrations: readonly Migration[] = [
@@ -13,5 +13,5 @@ export const migrations: readonly Migration[] = [
   foldedRows,
   deploys,
   traceSpans,
-  functionSums,
+  cheaperInserts,
 ];

@@ -7,12 +7,14 @@ const COLUMNS =
 /**
  * Functions of an instance, minute and endpoint are one row with arrays: an upload has some hundred of them, and as rows of
  * their own they cost more CPU than anything else of an insert. `function_minutes` becomes the view that unfolds them.
- *
  * Rows of before stay in `function_minutes_rows` until they expire, and so does the way in for segments of before.
+ *
+ * The views for sums of minutes and hours no longer group: their tables add up what an insert holds anyway, after they sorted it.
+ * 141,000 rows took 0.44 s of CPU with groups and 0.29 without (medians of 4, 2026-11-20).
  */
-export const functionSums: Migration = {
+export const cheaperInserts: Migration = {
   id: 6,
-  name: 'function sums',
+  name: 'cheaper inserts',
   statements: [
     `CREATE TABLE IF NOT EXISTS function_sums (
       service ${TEXT}, environment ${TEXT}, version ${TEXT}, instance ${TEXT},
@@ -38,5 +40,20 @@ export const functionSums: Migration = {
     SELECT ${COLUMNS} FROM function_sums ARRAY JOIN function_id, self, total, self_ticks, total_ticks
     UNION ALL
     SELECT ${COLUMNS} FROM function_minutes_rows`,
+    ...rollupView('samples_1m', 'minute', 'toStartOfMinute'),
+    ...rollupView('samples_1h', 'hour', 'toStartOfHour'),
   ],
 };
+
+/** Under the name of before, by which the token of an insert is known to it. */
+function rollupView(table: string, time: string, startOf: string): string[] {
+  return [
+    `DROP VIEW IF EXISTS ${table}_of_samples`,
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${table}_of_samples TO ${table} AS
+    SELECT service, type, environment, version, endpoint,
+      ${startOf}(window_start, 'UTC') AS ${time}, stack_id,
+      if(gauge = 0, samples.value, 0) AS value,
+      if(gauge = 1, samples.value * seconds, 0) AS weighted
+    FROM samples`,
+  ];
+}
