@@ -9,7 +9,8 @@ import { createRequire } from 'node:module';
 
 const USAGE = `Usage: npm run demo [-- --once]
 
-Starts the server, two instances of examples/checkout under the agent, and a load generator.
+Starts the server, two instances of examples/checkout and one of examples/inventory under the agent
+and OpenTelemetry, and a load generator.
 Replaces version 1.0.0 of the example by 1.1.0, which has a planted fault. Ctrl-C stops everything.
 
   --once   stop as soon as the flame graph shows the fault

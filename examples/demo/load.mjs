@@ -4,6 +4,7 @@ import autocannon from 'autocannon';
 export const REQUESTS_PER_SECOND = 50;
 const CONNECTIONS = 4;
 const DAY_SECONDS = 86_400;
+const TURNS_BETWEEN_LARGE = 10;
 
 /** Searches as customers type them: single words, several, and with typing mistakes. */
 const QUERIES = [
@@ -19,6 +20,15 @@ const CART = {
     { productId: 'p-0001', quantity: 2 },
     { productId: 'p-0042', quantity: 6 },
   ],
+};
+
+/** What an office orders: the plan of its parcels makes the slowest traces. */
+const LARGE_CART = {
+  country: 'DE',
+  items: Array.from({ length: 20 }, (_, item) => ({
+    productId: `p-${String(100 + item).padStart(4, '0')}`,
+    quantity: 5,
+  })),
 };
 
 /**
@@ -56,15 +66,21 @@ export function startLoad(url, signal) {
 
 /** @returns {import('autocannon').Options['requests']} */
 function requestsInTurn() {
-  const checkout = /** @type {const} */ ({
-    method: 'POST',
-    path: '/checkout',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(CART),
-  });
+  const checkout = order(CART);
   const searches = QUERIES.map((query) => ({
     method: /** @type {const} */ ('GET'),
     path: `/search?q=${encodeURIComponent(query)}`,
   }));
-  return [...searches.slice(0, 2), checkout, ...searches.slice(2), checkout];
+  const turn = [...searches.slice(0, 2), checkout, ...searches.slice(2), checkout];
+  return [...Array.from({ length: TURNS_BETWEEN_LARGE }, () => turn).flat(), order(LARGE_CART)];
+}
+
+/** @param {{ country: string, items: object[] }} cart */
+function order(cart) {
+  return /** @type {const} */ ({
+    method: 'POST',
+    path: '/checkout',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(cart),
+  });
 }

@@ -37,6 +37,35 @@ export async function askVersion(server, { version, search }) {
 }
 
 /**
+ * @typedef {object} SlowTrace
+ * @property {string} endpoint
+ * @property {number} durationMicros
+ * @property {readonly string[]} services
+ * @property {string} url
+ */
+
+/**
+ * The slowest request whose spans have come from more than one service.
+ *
+ * @param {Server} server
+ * @returns {Promise<SlowTrace | null>} null while there is none
+ */
+export async function findSlowestTrace(server) {
+  const { traces } = await server.get('/api/v1/traces', {
+    service: SERVICE,
+    from: RANGE,
+    sort: 'duration',
+    minDurationMs: '1',
+    limit: '1',
+  });
+  if (traces.length === 0) return null;
+  const [{ traceId, spanId, endpoint, durationMicros }] = traces;
+  const { services } = await server.get(`/api/v1/traces/${traceId}`);
+  const url = `${server.url}/trace/${traceId}/span/${spanId}`;
+  return services.length > 1 ? { endpoint, durationMicros, services, url } : null;
+}
+
+/**
  * The address of the Explore screen, with the names of ui/src/state/url.ts.
  *
  * @param {Server} server

@@ -61,6 +61,8 @@ test('shows the fault, prints where to look, and leaves nothing behind', async (
   const output = running.output();
   expect(output).toMatch(/first flame graph: \d+ functions, \d+\.\d s of CPU/);
   expect(output).toMatch(/open http:\/\/127\.0\.0\.1:\d+\/explore\?svc=checkout/);
+  expect(output).toMatch(/slowest trace: POST \/checkout, \d+ ms in checkout and inventory/);
+  expect(output).toMatch(/open http:\/\/[\d.]+:\d+\/trace\/[0-9a-f]{32}\/span\/[0-9a-f]{16}/);
   const [, share] =
     /(\d+) % of the CPU of 1\.1\.0 goes into deserializeConfig, src\/pricing\/deserialize-config\.js/.exec(
       output,
@@ -72,7 +74,7 @@ test('shows the fault, prints where to look, and leaves nothing behind', async (
 test('stops everything on Ctrl-C', async () => {
   const running = startDemo();
   await untilPrinted(running, /instances of checkout 1\.0\.0 run/);
-  expect(findMarkedProcesses(mark).length).toBeGreaterThanOrEqual(4); // demo, server, two instances
+  expect(findMarkedProcesses(mark).length).toBeGreaterThanOrEqual(5); // demo, server, inventory, two instances
   running.child.kill('SIGINT');
   expect(await untilExit(running), running.output()).toBe(0);
   expect(findMarkedProcesses(mark)).toEqual([]);

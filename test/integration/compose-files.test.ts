@@ -34,15 +34,18 @@ const IMAGE_VARIABLES = new Set([
   'CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT',
 ]);
 
+const EXAMPLE_VARIABLES = new Set([...agentVariables(), ...exampleVariables()]);
+
 const knownVariables: Readonly<Record<string, ReadonlySet<string>>> = {
   clickhouse: IMAGE_VARIABLES,
   flamehouse: serverVariables(),
-  checkout: new Set([...agentVariables(), ...exampleVariables()]),
+  inventory: EXAMPLE_VARIABLES,
+  checkout: EXAMPLE_VARIABLES,
   load: new Set(),
 };
 
 describe('docker-compose.yml', () => {
-  test('has the database, the server, the example and its load', () => {
+  test('has the database, the server, the examples and their load', () => {
     expect(services.map(([name]) => name)).toEqual(Object.keys(knownVariables));
   });
 
@@ -112,7 +115,11 @@ function hasHealthCheck(name: string): boolean {
   return argumentsOf(parseDockerfile(read(build.dockerfile)), 'HEALTHCHECK').length > 0;
 }
 
-describe.each(['server/Dockerfile', 'examples/checkout/Dockerfile'])('%s', (file) => {
+describe.each([
+  'server/Dockerfile',
+  'examples/checkout/Dockerfile',
+  'examples/inventory/Dockerfile',
+])('%s', (file) => {
   const instructions = parseDockerfile(read(file));
 
   test('copies only what is in the repository', () => {

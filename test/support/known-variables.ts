@@ -17,4 +17,8 @@ const OWN = /'((?:FLAMEHOUSE|CLICKHOUSE)_[A-Z_]+)'/g;
 export const agentVariables = () => variablesIn('agent/src/config.ts', OWN);
 export const serverVariables = () => variablesIn('server/src/config.ts', OWN);
 export const exampleVariables = () =>
-  variablesIn('examples/checkout/src/settings.js', /env\['([A-Z_]+)'\]/g);
+  new Set(
+    ['checkout', 'inventory']
+      .flatMap((name) => [`${name}/src/settings.js`, `${name}/src/main.js`])
+      .flatMap((file) => [...variablesIn(`examples/${file}`, /env\['([A-Z_]+)'\]/g)]),
+  );

@@ -7,6 +7,7 @@ import { openRuleSource } from './pricing/rule-source.js';
 import { checkoutRoutes } from './routes/checkout.js';
 import { searchRoutes } from './routes/search.js';
 import { buildIndex } from './search/build-index.js';
+import { nameRoute } from './spans.js';
 
 /** As many products as a medium shop has: enough for search to do real work. */
 const PRODUCT_COUNT = 4_000;
@@ -17,17 +18,19 @@ const REPORT_EVERY_MS = 2_000;
 /**
  * Assemble the service without listening, so tests can call `app.inject()`.
  *
- * @param {{ version: string }} options
+ * @param {{ version: string, inventoryUrl?: string | null }} options
  */
-export async function buildApp({ version }) {
+export async function buildApp({ version, inventoryUrl = null }) {
   const products = buildCatalogue(PRODUCT_COUNT);
   const services = {
     products: new Map(products.map((product) => [product.id, product])),
     index: buildIndex(products),
     rules: await openRuleSource(version),
     orders: new OrderBook(),
+    inventoryUrl,
   };
   const app = Fastify();
+  app.addHook('onRequest', nameRoute);
   app.get('/healthz', async () => ({ status: 'ok', version }));
   app.register(searchRoutes, services);
   app.register(checkoutRoutes, services);
@@ -45,4 +48,5 @@ export async function buildApp({ version }) {
  * @property {import('./search/build-index.js').SearchIndex} index
  * @property {import('./pricing/rule-source.js').RuleSource} rules
  * @property {OrderBook} orders
+ * @property {string | null} inventoryUrl null: nothing is reserved
  */

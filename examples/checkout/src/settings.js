@@ -3,6 +3,7 @@
  * @property {string} version 1.1.0 carries the planted fault; every other version is sound
  * @property {string} host
  * @property {number} port 0 takes a free one
+ * @property {string | null} inventoryUrl where examples/inventory listens; null: the service runs alone
  */
 
 /**
@@ -18,5 +19,10 @@ export function readSettings(env) {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(`PORT is ${env['PORT']}, expected a number from 0 to 65535`);
   }
-  return { version: env['VERSION'] ?? '1.0.0', host: env['HOST'] ?? '127.0.0.1', port };
+  return {
+    version: env['VERSION'] ?? '1.0.0',
+    host: env['HOST'] ?? '127.0.0.1',
+    port,
+    inventoryUrl: env['INVENTORY_URL'] ?? null,
+  };
 }

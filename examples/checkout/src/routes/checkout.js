@@ -3,6 +3,8 @@ import { archiveReceipt } from '../orders/archive-receipt.js';
 import { renderReceipt } from '../orders/render-receipt.js';
 import { authorizePayment } from '../payments/authorize-payment.js';
 import { priceCart } from '../pricing/price-cart.js';
+import { inSpan } from '../spans.js';
+import { reserveStock } from '../stock/reserve-stock.js';
 
 const body = {
   type: 'object',
@@ -30,12 +32,12 @@ const body = {
 /** @typedef {{ country: string, items: { productId: string, quantity: number }[] }} CheckoutBody */
 
 /**
- * `POST /checkout`: price the cart, take the payment, write the receipt.
+ * `POST /checkout`: price the cart, reserve the stock, take the payment, write the receipt.
  *
  * @param {import('fastify').FastifyInstance} app
  * @param {import('../app.js').Services} services
  */
-export async function checkoutRoutes(app, { products, rules, orders }) {
+export async function checkoutRoutes(app, { products, rules, orders, inventoryUrl }) {
   app.post('/checkout', { schema: { body } }, async function handleCheckout(request, reply) {
     const { items, country } = /** @type {CheckoutBody} */ (request.body);
     const lines = items.flatMap(({ productId, quantity }) => {
@@ -46,11 +48,16 @@ export async function checkoutRoutes(app, { products, rules, orders }) {
       const missing = items.find(({ productId }) => !products.has(productId))?.productId;
       return reply.code(404).send({ error: `there is no product ${missing}` });
     }
-    const cart = priceCart(rules.current(), lines, country);
+    const cart = await inSpan('cart.price', () => priceCart(rules.current(), lines, country));
     const orderId = randomUUID();
-    const payment = await authorizePayment({ orderId, amountCents: cart.totalCents });
-    const receipt = await renderReceipt({ orderId, cart, payment });
-    const receiptBytes = await archiveReceipt(receipt);
+    const { parcels } = await inSpan('stock.reserve', () => reserveStock(inventoryUrl, items));
+    const amountCents = cart.totalCents;
+    const payment = await inSpan('payment.authorize', () =>
+      authorizePayment({ orderId, amountCents }),
+    );
+    const receiptBytes = await inSpan('receipt.write', async () =>
+      archiveReceipt(await renderReceipt({ orderId, cart, payment })),
+    );
     orders.add({ orderId, country, cart, placedAt: Date.now() });
     return reply.code(201).send({
       orderId,
@@ -59,6 +66,7 @@ export async function checkoutRoutes(app, { products, rules, orders }) {
       vatCents: cart.vatCents,
       authorization: payment.authorization,
       receiptBytes,
+      parcels,
     });
   });
 }
