@@ -24,9 +24,9 @@ const EXIT_MS = 9_500;
 export async function serve(args: readonly string[], context: CommandContext): Promise<number> {
   parseArgs({ args: [...args], options: {} });
   const config = readConfig(context.env);
-  if (config.clickHouse.cluster !== null) {
+  if (config.clickHouse.cluster !== null && config.clickHouse.url === null) {
     throw new UsageError(
-      'CLICKHOUSE_CLUSTER is set, and this version makes its tables on one server only: leave it out',
+      'CLICKHOUSE_CLUSTER is set without CLICKHOUSE_URL: set a server of the cluster',
     );
   }
   const signal = nextSignal();

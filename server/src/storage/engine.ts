@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { ApiError } from '../errors.ts';
 import type { BoundValue } from './bound-settings.ts';
+import { type Cluster, localTable, onCluster } from './cluster-ddl.ts';
 import { storageError } from './engine-errors.ts';
 import { Slots } from './slots.ts';
 
@@ -88,9 +89,11 @@ export class Engine implements EngineActivity {
   readonly queries: EngineActivity['queries'];
   private readonly clients: EngineClients;
   private readonly readers: Slots<EngineClient>;
+  private readonly cluster: Cluster | null;
 
-  constructor(clients: EngineClients) {
+  constructor(clients: EngineClients, cluster: Cluster | null = null) {
     this.clients = clients;
+    this.cluster = cluster;
     this.readers = new Slots(clients.readers);
     this.queries = this.readers;
   }
@@ -110,6 +113,17 @@ export class Engine implements EngineActivity {
   /** A statement without an answer, on the writing connection. */
   async command(sql: string): Promise<void> {
     await guarded(() => this.clients.writer.client.command({ query: sql }));
+  }
+
+  /** A statement that makes or changes a table, on all servers of the cluster if there is one. */
+  async define(sql: string): Promise<void> {
+    const statements = this.cluster === null ? [sql] : onCluster(sql, this.cluster);
+    for (const statement of statements) await this.command(statement);
+  }
+
+  /** The table that holds the rows of `table` on a server. */
+  rowsTable(table: string): string {
+    return this.cluster === null ? table : localTable(table);
   }
 
   async insert({ table, columns, tsv, token }: Insert): Promise<void> {

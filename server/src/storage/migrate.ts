@@ -17,7 +17,7 @@ export type Statement = string | { readonly unlessTable: string; readonly sql: s
  * Errors  STORAGE_UNAVAILABLE when the data was written by a newer server.
  */
 export async function migrate(engine: Engine, migrations: readonly Migration[]): Promise<void> {
-  await engine.command(
+  await engine.define(
     `CREATE TABLE IF NOT EXISTS migrations (id UInt32, name String, applied_at DateTime('UTC'))
      ENGINE = ReplacingMergeTree ORDER BY id`,
   );
@@ -47,13 +47,13 @@ export async function migrate(engine: Engine, migrations: readonly Migration[]):
 }
 
 async function run(engine: Engine, statement: Statement): Promise<void> {
-  if (typeof statement === 'string') return engine.command(statement);
+  if (typeof statement === 'string') return engine.define(statement);
   const { unlessTable: name, sql } = statement;
   const rows = await engine.rows({
     sql: 'SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = {name: String}',
     values: { name },
   });
-  if (rows.length === 0) await engine.command(sql);
+  if (rows.length === 0) await engine.define(sql);
 }
 
 /** When a migration was applied, in milliseconds since the epoch, at the start of its second. */

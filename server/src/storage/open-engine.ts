@@ -14,6 +14,7 @@ export interface EngineConfig {
     readonly user: string;
     readonly password: string;
     readonly database: string;
+    readonly cluster?: string | null; // null or left out: one server
   };
 }
 
@@ -72,12 +73,19 @@ async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engi
   }
 }
 
+/** In a cluster a subquery is about all shards, and an insert is done when the rows are on theirs. */
+const CLUSTER_SETTINGS = {
+  distributed_product_mode: 'global',
+  distributed_foreground_insert: 1,
+} as const;
+
 async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<Engine> {
-  const { user: username, password, database } = clickHouse;
+  const { user: username, password, database, cluster = null } = clickHouse;
   const options = { url, username, password, request_timeout: REMOTE_TIMEOUT_MS, log: LOG };
   const first = createClient(options);
   try {
-    await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}` });
+    const everywhere = cluster === null ? '' : ` ON CLUSTER '${cluster}'`;
+    await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${everywhere}` });
   } catch (cause) {
     throw new ApiError(
       'STORAGE_UNAVAILABLE',
@@ -89,7 +97,12 @@ async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<En
   } finally {
     await first.close();
   }
-  const client = createClient({ ...options, database, max_open_connections: REMOTE_READERS + 1 });
+  const client = createClient({
+    ...options,
+    database,
+    max_open_connections: REMOTE_READERS + 1,
+    ...(cluster !== null && { clickhouse_settings: CLUSTER_SETTINGS }),
+  });
   const slot: EngineClient = {
     client,
     bind: (query_params) => ({
@@ -101,9 +114,10 @@ async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<En
     }),
     canAbort: true,
   };
-  return new Engine({
+  const clients = {
     writer: slot,
     readers: Array.from({ length: REMOTE_READERS }, () => slot),
     close: () => client.close(),
-  });
+  };
+  return new Engine(clients, cluster === null ? null : { name: cluster, database });
 }

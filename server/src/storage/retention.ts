@@ -51,8 +51,8 @@ export async function applyRetention(engine: Engine, retention: Retention): Prom
   const created = new Map(existing);
   for (const [table, time, duration] of ttls) {
     const ttl = `TTL ${time} + toIntervalSecond(${duration})`;
-    if (created.get(table)?.includes(ttl) === true) continue;
-    await engine.command(
+    if (created.get(engine.rowsTable(table))?.includes(ttl) === true) continue;
+    await engine.define(
       `ALTER TABLE ${table} MODIFY ${ttl} SETTINGS materialize_ttl_after_modify = 0`,
     );
   }
