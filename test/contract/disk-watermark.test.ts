@@ -77,6 +77,10 @@ test('a disk that is nearly full loses its oldest raw days, not their sums, and 
   await close();
 
   await open([10 * MIN_BYTES]);
+  const { retention } = await storage!.store.describe();
+  // Raw rows begin with yesterday.
+  const sinceMs = Date.now() - retention.rawMs;
+  expect(Math.abs(sinceMs - (Math.floor(noon / DAY_MS) - 1) * DAY_MS)).toBeLessThan(60_000);
   expect(await stacksAgo(2)).toEqual({ tier: 'minute', lines: ['main 2000'] });
 });
 

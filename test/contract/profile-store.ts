@@ -408,9 +408,9 @@ export function describeProfileStore(name: string, url: string | null): void {
 
       test('profile types are those seen in the range', async () => {
         expect(await storage.store.listProfileTypes({ service, range })).toEqual([
-          { type: HEAP, lastSeen: hour + 15_000 },
-          { type: CPU, lastSeen: hour + 30_000 },
-          { type: WALL, lastSeen: hour + 30_000 },
+          { type: HEAP, lastSeen: hour + 15_000, gauge: true },
+          { type: CPU, lastSeen: hour + 30_000, gauge: false },
+          { type: WALL, lastSeen: hour + 30_000, gauge: false },
         ]);
         expect(await storage.store.listProfileTypes({ service, range: before })).toEqual([]);
       });

@@ -8,6 +8,7 @@ import { TABLE_NAMES } from '../../server/src/ingest/table-rows.ts';
 import { encodeRecord } from '../../server/src/ingest/upload-record.ts';
 import { createStorage, type Storage } from '../../server/src/storage/create-storage.ts';
 import type { Engine, Insert } from '../../server/src/storage/engine.ts';
+import { startClickHouseHttp } from '../support/clickhouse-http.ts';
 import { RETENTION, stackLines, storageSettings } from '../support/server-storage.ts';
 import { agentUpload, CPU } from '../support/server-upload.ts';
 
@@ -63,7 +64,7 @@ function openPipeline(
       retentionMs: RETENTION.rawMs,
       spoolBytesMax: 2 ** 30,
       diskBytesMin: 2 ** 20,
-      foldedSinceMs: 0,
+      foldedSinceMs: Promise.resolve(0),
       now: Date.now,
       log: { info: () => {}, error: (_fields, message) => logged.push(message) },
     },
@@ -210,14 +211,44 @@ describe('a segment of an earlier process', () => {
 });
 
 describe('a ClickHouse server that does not answer', () => {
-  test('is named at the start, without its password', async () => {
+  test('lets the server start: uploads wait on disk, questions are refused, and both go on once it answers', async () => {
     const dir = await newDirectory();
-    const error = await createStorage(storageSettings(dir, 'http://me:secret@127.0.0.1:9')).catch(
-      (cause) => cause,
-    );
-    expect(error).toMatchObject({ code: 'STORAGE_UNAVAILABLE', statusCode: 503 });
-    expect(error.message).toContain('127.0.0.1:9');
-    expect(error.message).not.toContain('secret');
+    const first = await startClickHouseHttp();
+    await first.close(); // Its port is free now, and nobody answers there.
+    const url = first.url.replace('http://', 'http://me:secret@');
+    const settings = storageSettings(dir, url);
+    const logged: string[] = [];
+    const log = (fields: object, message: string) => {
+      logged.push(`${message} ${(fields as { err?: Error }).err?.message ?? ''}`);
+    };
+    opened = await createStorage(settings, { log: { info: log, error: log } });
+    expect(await opened.ingest.accept(upload('a'))).toMatchObject({ samples: 2 });
+    const query = { service: 'shop', type: CPU, range: { from: hour, to: hour + HOUR_MS } };
+    const refused = { code: 'STORAGE_UNAVAILABLE', statusCode: 503 };
+    await expect(opened.store.selectStacks(query)).rejects.toMatchObject(refused);
+    await expect(opened.store.ping()).rejects.toMatchObject(refused);
+    expect(logged[0]).toContain(new URL(url).host);
+    expect(logged.join()).not.toContain('secret');
+
+    const again = await startClickHouseHttp(Number(new URL(url).port));
+    try {
+      await opened.ingest.flush();
+      expect(stackLines(await opened.store.selectStacks(query))).toEqual([
+        'main;parse 3',
+        'main 2',
+      ]);
+      await close();
+    } finally {
+      await again.close();
+    }
+  });
+
+  test('at all keeps nobody from stopping', async () => {
+    const dir = await newDirectory();
+    opened = await createStorage(storageSettings(dir, 'http://127.0.0.1:9'));
+    await opened.ingest.accept(upload('a'));
+    await close();
+    expect(await readdir(join(dir, 'spool', 'segments'))).toHaveLength(1);
     await open(dir); // The directory is free again.
   });
 

@@ -25,7 +25,7 @@ export interface ClickHouseHttp {
  * in the URL, settings, insert bodies, errors by status) is run by tests. One query at a time.
  * Source  https://clickhouse.com/docs/en/interfaces/http
  */
-export async function startClickHouseHttp(): Promise<ClickHouseHttp> {
+export async function startClickHouseHttp(port = 0): Promise<ClickHouseHttp> {
   const dir = await mkdtemp(join(tmpdir(), 'flamehouse-test-'));
   const session = new Session(dir);
   let last: Promise<unknown> = Promise.resolve();
@@ -42,7 +42,7 @@ export async function startClickHouseHttp(): Promise<ClickHouseHttp> {
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {

@@ -145,6 +145,12 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
     })),
   };
   const facts: StoreFacts = {
+    retention: {
+      rawMs: 7 * DAY_MS,
+      minuteMs: 30 * DAY_MS,
+      hourMs: 400 * DAY_MS,
+      spansMs: 3 * DAY_MS,
+    },
     engine: { kind: 'embedded', version: '26.7.1.1' },
     dataBytes: 12_345,
     tables: {

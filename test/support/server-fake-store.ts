@@ -100,9 +100,17 @@ export class FakeStore implements ProfileStore, IngestPipeline {
   async listProfileTypes(query: unknown) {
     this.check(query);
     return [
-      { type: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', lastSeen: FAKE_NOW_MS - 10_000 },
-      { type: 'memory:inuse_space:bytes:space:bytes', lastSeen: FAKE_NOW_MS - 20_000 },
-      { type: 'goroutine:goroutine:count:goroutine:count', lastSeen: FAKE_NOW_MS - 30_000 },
+      {
+        type: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds',
+        lastSeen: FAKE_NOW_MS - 10_000,
+        gauge: false,
+      },
+      { type: 'memory:inuse_space:bytes:space:bytes', lastSeen: FAKE_NOW_MS - 20_000, gauge: true },
+      {
+        type: 'goroutine:goroutine:count:goroutine:count',
+        lastSeen: FAKE_NOW_MS - 30_000,
+        gauge: true,
+      },
     ];
   }
 

@@ -23,7 +23,8 @@ export interface PipelineConfig {
   readonly retentionMs: number;
   readonly spoolBytesMax: number;
   readonly diskBytesMin: number;
-  readonly foldedSinceMs: number; // when migration 3 was applied
+  /** When migration 3 was applied; known once the tables are ready for inserts. */
+  readonly foldedSinceMs: Promise<number>;
   readonly now: () => number;
   readonly log: StorageLog;
   /** Is told in which traces an upload has samples, as soon as it is durable. */
@@ -149,7 +150,11 @@ export class SpoolingPipeline implements IngestPipeline {
     this.closed = true;
     await Promise.allSettled(this.storing.values());
     const drained = this.flush();
-    await Promise.race([drained, sleep(DRAIN_MS, undefined, { ref: false })]);
+    const insertable = this.config.foldedSinceMs.then(
+      () => drained,
+      () => {}, // ClickHouse was never there.
+    );
+    await Promise.race([insertable, sleep(DRAIN_MS, undefined, { ref: false })]);
     await this.inserter.close();
     await drained;
   }
@@ -206,8 +211,8 @@ export class SpoolingPipeline implements IngestPipeline {
   }
 
   private async insertSegment(segment: string): Promise<void> {
+    const layout = layoutOf(segment, await this.config.foldedSinceMs);
     if (!this.batches.get(segment)?.batch) await this.readBatch(segment);
-    const layout = layoutOf(segment, this.config.foldedSinceMs);
     await this.batches.get(segment)!.batch!.insert(this.engine, segment, layout);
   }
 

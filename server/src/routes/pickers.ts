@@ -1,6 +1,5 @@
 import {
   aliasOf,
-  isGauge,
   type LabelsAnswer,
   type LabelValuesAnswer,
   type ProfileTypesAnswer,
@@ -56,11 +55,11 @@ export function pickerRoutes(app: FastifyInstance, { store, now }: RouteDependen
     async (request): Promise<ProfileTypesAnswer> => {
       const types = await store.listProfileTypes(select(request.query), request.signal);
       return {
-        profileTypes: types.map(({ type, lastSeen }) => ({
+        profileTypes: types.map(({ type, lastSeen, gauge }) => ({
           type,
           alias: aliasOf(type),
           unit: unitOf(type),
-          gauge: isGauge(type),
+          gauge,
           lastSeen,
         })),
       };

@@ -7,7 +7,7 @@ import { querySchema } from './query-schema.ts';
 
 /** `GET /server`: what the server keeps, and how full it is. */
 export function serverRoutes(app: FastifyInstance, dependencies: RouteDependencies): void {
-  const { config, store, ingest, metrics, now } = dependencies;
+  const { store, ingest, metrics, now } = dependencies;
   const startedAt = now();
   app.get(
     '/server',
@@ -20,7 +20,7 @@ export function serverRoutes(app: FastifyInstance, dependencies: RouteDependenci
       },
     },
     async (): Promise<ServerAnswer> => {
-      const [{ engine, tables, dataBytes }, status] = await Promise.all([
+      const [{ engine, tables, dataBytes, retention }, status] = await Promise.all([
         store.describe(),
         ingest.status(),
       ]);
@@ -28,7 +28,7 @@ export function serverRoutes(app: FastifyInstance, dependencies: RouteDependenci
         version: SERVER_VERSION,
         startedAt,
         engine,
-        retention: config.retention,
+        retention,
         disk: {
           freeBytes: status.diskFreeBytes,
           totalBytes: status.diskTotalBytes,

@@ -122,8 +122,9 @@ export class ClickHouseStore implements ProfileStore {
     return selectLines({ engine: this.engine, names: this.names }, query, choice, signal);
   }
 
-  describe() {
-    return describeStore(this.engine, this.options.engineKind);
+  async describe() {
+    const { engineKind, retention } = this.options;
+    return { ...(await describeStore(this.engine, engineKind)), retention: { ...retention } };
   }
 
   async ping(): Promise<void> {

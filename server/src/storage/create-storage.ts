@@ -12,9 +12,10 @@ import type { Engine } from './engine.ts';
 import { appliedAtMs, migrate } from './migrate.ts';
 import { foldedRows } from './migrations/0003-folded-rows.ts';
 import { migrations } from './migrations/index.ts';
-import { type EngineConfig, openEngine } from './open-engine.ts';
+import { type EngineConfig, ensureDatabase, openEngine } from './open-engine.ts';
 import type { IngestPipeline, ProfileStore } from './profile-store.ts';
 import { applyRetention, type Retention } from './retention.ts';
+import { prepareOrWait } from './when-ready.ts';
 
 export interface StorageConfig extends EngineConfig {
   readonly retention: Retention;
@@ -49,7 +50,8 @@ const SILENT: StorageLog = { info: () => {}, error: () => {} };
 /**
  * Open the data directory and the engine, bring the tables up to date, and take up what the spool holds.
  *
- * Errors  STORAGE_UNAVAILABLE when the directory is in use or ClickHouse does not answer.
+ * While a ClickHouse server is away, uploads are taken all the same, and questions fail with STORAGE_UNAVAILABLE.
+ * Errors  STORAGE_UNAVAILABLE when the directory is in use.
  */
 export async function createStorage(
   config: StorageConfig,
@@ -57,15 +59,24 @@ export async function createStorage(
 ): Promise<Storage> {
   const lock = await lockDataDir(config.dataDir);
   const opened: { close(): Promise<void> }[] = [{ close: () => lock.release() }];
+  const stop = new AbortController();
   const close = async () => {
+    stop.abort(); // Before the spool is drained, which waits for the tables.
     for (const part of opened.splice(0).reverse()) await part.close();
   };
   try {
     await removeUnfinishedBackups(config.dataDir);
     const engine = await openEngine(config);
     opened.push(engine);
-    await migrate(engine, migrations);
-    await applyRetention(engine, config.retention);
+    const prepare = async () => {
+      await ensureDatabase(config);
+      await migrate(engine, migrations);
+      await applyRetention(engine, config.retention);
+      engine.open();
+      return appliedAtMs(engine, foldedRows.id);
+    };
+    const mayWait = config.clickHouse.url !== null;
+    const { ready } = await prepareOrWait(prepare, { mayWait, signal: stop.signal, log });
     const spans = new TailPipeline(engine, {
       retentionMs: config.retention.spansMs,
       ...(spanWaitMs === undefined ? {} : { waitMs: spanWaitMs }),
@@ -79,7 +90,7 @@ export async function createStorage(
         retentionMs: config.retention.rawMs,
         spoolBytesMax: config.spoolBytesMax,
         diskBytesMin: config.diskBytesMin,
-        foldedSinceMs: await appliedAtMs(engine, foldedRows.id),
+        foldedSinceMs: ready,
         now,
         log,
         onSampled: (traceIds) => spans.markSampled(traceIds),

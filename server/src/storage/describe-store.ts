@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 export async function describeStore(
   engine: Engine,
   kind: StoreFacts['engine']['kind'],
-): Promise<StoreFacts> {
+): Promise<Omit<StoreFacts, 'retention'>> {
   const [version, tables] = await Promise.all([
     engine.rows<[string]>({ sql: 'SELECT version()', values: {} }),
     engine.rows<[name: string, rows: number, bytes: number, oldestSeconds: number]>({

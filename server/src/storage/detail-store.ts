@@ -167,7 +167,9 @@ export interface Release {
   readonly revision: string; // '' when it was not sent
 }
 
-export type StoreFacts = Pick<ServerAnswer, 'engine' | 'tables'> & { readonly dataBytes: number };
+export type StoreFacts = Pick<ServerAnswer, 'engine' | 'tables' | 'retention'> & {
+  readonly dataBytes: number;
+};
 
 /** Questions beyond flame graphs, tables and charts. Bounded like those. */
 export interface DetailStore {

@@ -52,6 +52,12 @@ export function passesLater(error: unknown): boolean {
   return type === null || PASSING.has(type);
 }
 
+/** Whether ClickHouse could not be reached, as opposed to what it says when it is. */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.code !== 'STORAGE_UNAVAILABLE') return false;
+  return error.cause !== undefined && engineErrorType(error.cause) === null;
+}
+
 /**
  * The name of an error that the engine itself raised; null for one on the way to it.
  *

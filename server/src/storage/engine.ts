@@ -10,6 +10,8 @@ export interface Query {
   /** SQL without a FORMAT. */
   readonly sql: string;
   readonly values: Readonly<Record<string, BoundValue>>;
+  /** Asked to bring the tables up to date, before anything else may be asked. */
+  readonly preparing?: boolean;
 }
 
 export interface Insert {
@@ -90,12 +92,22 @@ export class Engine implements EngineActivity {
   private readonly clients: EngineClients;
   private readonly readers: Slots<EngineClient>;
   private readonly cluster: Cluster | null;
+  private isReady: boolean;
 
-  constructor(clients: EngineClients, cluster: Cluster | null = null) {
+  constructor(
+    clients: EngineClients,
+    { isReady = true, cluster = null }: { isReady?: boolean; cluster?: Cluster | null } = {},
+  ) {
     this.clients = clients;
+    this.isReady = isReady;
     this.cluster = cluster;
     this.readers = new Slots(clients.readers);
     this.queries = this.readers;
+  }
+
+  /** The tables are up to date: questions may be asked. */
+  open(): void {
+    this.isReady = true;
   }
 
   /** Rows of one query as arrays. UInt64 columns come as text. */
@@ -150,6 +162,10 @@ export class Engine implements EngineActivity {
     format: string,
     signal: AbortSignal | undefined,
   ): Promise<Buffer> {
+    if (!this.isReady && query.preparing !== true) {
+      const detail = 'ClickHouse has not answered since this server started';
+      throw new ApiError('STORAGE_UNAVAILABLE', detail);
+    }
     const timed = this.timed((seconds, result) => this.observer?.query(seconds, result), signal);
     try {
       return await this.readers.run(

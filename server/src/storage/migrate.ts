@@ -24,6 +24,7 @@ export async function migrate(engine: Engine, migrations: readonly Migration[]):
   const rows = await engine.rows<[number]>({
     sql: 'SELECT DISTINCT id FROM migrations',
     values: {},
+    preparing: true,
   });
   const applied = new Set(rows.map(([id]) => id));
   const newest = Math.max(0, ...migrations.map(({ id }) => id));
@@ -52,6 +53,7 @@ async function run(engine: Engine, statement: Statement): Promise<void> {
   const rows = await engine.rows({
     sql: 'SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = {name: String}',
     values: { name },
+    preparing: true,
   });
   if (rows.length === 0) await engine.define(sql);
 }
@@ -61,6 +63,7 @@ export async function appliedAtMs(engine: Engine, id: number): Promise<number> {
   const rows = await engine.rows<[number]>({
     sql: 'SELECT toUnixTimestamp(applied_at) FROM migrations WHERE id = {id: UInt32} ORDER BY applied_at LIMIT 1',
     values: { id },
+    preparing: true,
   });
   return rows[0]![0] * 1_000;
 }

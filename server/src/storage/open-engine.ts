@@ -28,11 +28,13 @@ type Connection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>['c
 const EMBEDDED_READERS = 2;
 const REMOTE_READERS = 8;
 const REMOTE_TIMEOUT_MS = 30_000;
+// Uploads are taken meanwhile, but only once the first attempt has failed.
+const START_TIMEOUT_MS = 5_000;
 
 /**
- * Open the engine and its database, which is made when it is missing.
+ * Open the engine. The embedded one has its database then; a server is not asked for anything yet.
  *
- * Errors  STORAGE_UNAVAILABLE when the directory is taken by another process or the server does not answer.
+ * Errors  STORAGE_UNAVAILABLE when the directory is taken by another process.
  */
 export async function openEngine(config: EngineConfig): Promise<Engine> {
   return config.clickHouse.url === null
@@ -79,24 +81,35 @@ const CLUSTER_SETTINGS = {
   distributed_foreground_insert: 1,
 } as const;
 
+/**
+ * Make the database of a ClickHouse server when it is missing.
+ *
+ * Errors  STORAGE_UNAVAILABLE when the server does not answer, with its name and without its password.
+ */
+export async function ensureDatabase({ clickHouse }: EngineConfig): Promise<void> {
+  const { url, user: username, password, database, cluster = null } = clickHouse;
+  if (url === null) return;
+  const client = createClient({
+    url,
+    username,
+    password,
+    request_timeout: START_TIMEOUT_MS,
+    log: LOG,
+  });
+  const everywhere = cluster === null ? '' : ` ON CLUSTER '${cluster}'`;
+  try {
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${everywhere}` });
+  } catch (cause) {
+    const detail = `ClickHouse at ${new URL(url).host}: ${(cause as Error).message}`;
+    throw new ApiError('STORAGE_UNAVAILABLE', detail, { cause });
+  } finally {
+    await client.close();
+  }
+}
+
 async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<Engine> {
   const { user: username, password, database, cluster = null } = clickHouse;
   const options = { url, username, password, request_timeout: REMOTE_TIMEOUT_MS, log: LOG };
-  const first = createClient(options);
-  try {
-    const everywhere = cluster === null ? '' : ` ON CLUSTER '${cluster}'`;
-    await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${database}${everywhere}` });
-  } catch (cause) {
-    throw new ApiError(
-      'STORAGE_UNAVAILABLE',
-      `ClickHouse at ${new URL(url).host}: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
-  } finally {
-    await first.close();
-  }
   const client = createClient({
     ...options,
     database,
@@ -119,5 +132,8 @@ async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<En
     readers: Array.from({ length: REMOTE_READERS }, () => slot),
     close: () => client.close(),
   };
-  return new Engine(clients, cluster === null ? null : { name: cluster, database });
+  return new Engine(clients, {
+    isReady: false,
+    cluster: cluster === null ? null : { name: cluster, database },
+  });
 }

@@ -78,7 +78,9 @@ export interface ProfileStore extends DetailStore {
   listProfileTypes(
     query: { readonly service?: string; readonly range: TimeRange },
     signal?: AbortSignal,
-  ): Promise<readonly { readonly type: string; readonly lastSeen: number }[]>;
+  ): Promise<
+    readonly { readonly type: string; readonly lastSeen: number; readonly gauge: boolean }[]
+  >;
   listLabels(
     query: { readonly service?: string; readonly range: TimeRange },
     signal?: AbortSignal,

@@ -47,6 +47,7 @@ export async function applyRetention(engine: Engine, retention: Retention): Prom
   const existing = await engine.rows<[string, string]>({
     sql: 'SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase()',
     values: {},
+    preparing: true,
   });
   const created = new Map(existing);
   for (const [table, time, duration] of ttls) {

@@ -29,15 +29,19 @@ function seenCondition({ service, range }: Scope): Condition {
 
 export async function selectProfileTypes(engine: Engine, scope: Scope, signal?: AbortSignal) {
   const { sql, values } = seenCondition(scope);
-  const rows = await engine.rows<[type: string, lastSeen: number]>(
+  const rows = await engine.rows<[type: string, lastSeen: number, gauge: number]>(
     {
-      sql: `SELECT type, toUInt32(max(catalogue.last_seen)) FROM catalogue
+      sql: `SELECT type, toUInt32(max(catalogue.last_seen)), max(catalogue.gauge) FROM catalogue
   WHERE ${sql} GROUP BY type ORDER BY type LIMIT ${NAMES_MAX}`,
       values,
     },
     signal,
   );
-  return rows.map(([type, seconds]) => ({ type, lastSeen: seconds * 1000 }));
+  return rows.map(([type, seconds, gauge]) => ({
+    type,
+    lastSeen: seconds * 1000,
+    gauge: gauge === 1,
+  }));
 }
 
 export async function selectLabels(
