@@ -146,10 +146,10 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
   };
   const facts: StoreFacts = {
     retention: {
-      rawMs: 7 * DAY_MS,
-      minuteMs: 30 * DAY_MS,
-      hourMs: 400 * DAY_MS,
-      spansMs: 3 * DAY_MS,
+      rawMs: 7 * 86_400_000,
+      minuteMs: 30 * 86_400_000,
+      hourMs: 400 * 86_400_000,
+      spansMs: 3 * 86_400_000,
     },
     engine: { kind: 'embedded', version: '26.7.1.1' },
     dataBytes: 12_345,
