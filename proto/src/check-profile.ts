@@ -6,7 +6,7 @@ import type { WireProfile } from './wire-profile.ts';
 /** References that were found, and the indexes for those that decode still has to look up. */
 export interface CheckedIds {
   readonly locationRows: Int32Array; // entry of locationIds -> row of locations
-  readonly func: IdIndex;
+  readonly funcRows: Int32Array; // line -> row of functions, -1 for id 0
   readonly mapping: IdIndex;
 }
 
@@ -28,7 +28,7 @@ export function checkWireProfile(wire: WireProfile): CheckedIds {
   checkValues(wire);
   const ids: CheckedIds = {
     locationRows: checkedLocations(wire),
-    func: uniqueIds('function', wire.functions.id),
+    funcRows: uniqueIds('function', wire.functions.id).rowsOf(wire.lines.func),
     mapping: uniqueIds('mapping', wire.mappings.id),
   };
   checkFunctions(wire, ids);
@@ -116,11 +116,12 @@ function checkedLocations(wire: WireProfile): Int32Array {
 }
 
 function checkFunctions(wire: WireProfile, ids: CheckedIds): void {
-  let location = 0;
   for (let line = 0; line < wire.lines.func.length; line++) {
-    while (line >= wire.locations.lineEnd.at(location)) location++;
+    if (ids.funcRows[line]! >= 0) continue;
     const id = wire.lines.func.at(line);
-    if (id === 0 || ids.func.rowOf(wire.lines.func, line) >= 0) continue;
+    if (id === 0) continue;
+    let location = 0;
+    while (line >= wire.locations.lineEnd.at(location)) location++;
     throw new ProfileError(
       'PROFILE_FUNCTION_DANGLING',
       `location ${wire.locations.id.at(location)} names function ${id}, which is not among the ${wire.functions.id.length} functions`,

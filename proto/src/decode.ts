@@ -58,7 +58,7 @@ class FunctionRows {
   readonly name: string[] = [];
   readonly systemName: string[] = [];
   readonly file: string[] = [];
-  readonly startLine = new Uint32List();
+  readonly startLine: Uint32List;
   idZero = 0;
   /** Old .NET writers give every function id 0 and one location to each: then the rows pair up. */
   private readonly pairsWithLocations: boolean;
@@ -66,6 +66,7 @@ class FunctionRows {
 
   constructor(wire: WireProfile, text: (index: number) => string) {
     const { functions } = wire;
+    this.startLine = new Uint32List(functions.id.length);
     let allZero = functions.id.length > 0 && functions.id.length === wire.locations.id.length;
     for (let row = 0; row < functions.id.length; row++) {
       const name = text(functions.name.at(row));
@@ -120,22 +121,27 @@ function expandLocations(
   functions: FunctionRows,
 ): LocationFrames {
   const frames: LocationFrames = {
-    start: new Uint32List(),
-    rows: new Uint32List(),
-    func: new Uint32List(),
-    line: new Uint32List(),
+    start: new Uint32List(wire.locations.id.length + 1),
+    rows: new Uint32List(wire.lines.func.length),
+    func: new Uint32List(wire.lines.func.length),
+    line: new Uint32List(wire.lines.func.length),
     missingLines: 0,
   };
-  const known = new Map<number, number>(); // function and line -> frame
+  // Most functions were hit in one line or a few, so their frames are chained.
+  const firstOf = new Int32Array(wire.functions.id.length).fill(-1); // function -> its newest frame
+  const firstOfAdded = new Map<number, number>(); // the same for functions that the profile does not name
+  const next: number[] = []; // frame -> an earlier one of its function; -1 for none
   const intern = (func: number, line: number) => {
-    const key = func * 2 ** 32 + line;
-    let row = known.get(key);
-    if (row === undefined) {
-      row = frames.func.length;
-      frames.func.push(func);
-      frames.line.push(line);
-      known.set(key, row);
+    const isAdded = func >= firstOf.length;
+    const first = isAdded ? (firstOfAdded.get(func) ?? -1) : firstOf[func]!;
+    for (let row = first; row >= 0; row = next[row]!) {
+      if (frames.line.at(row) === line) return row;
     }
+    const row = next.push(first) - 1;
+    frames.func.push(func);
+    frames.line.push(line);
+    if (isAdded) firstOfAdded.set(func, row);
+    else firstOf[func] = row;
     return row;
   };
   let lineStart = 0;
@@ -148,7 +154,7 @@ function expandLocations(
     }
     // On the wire the first line is the innermost of an inlined chain.
     for (let line = lineEnd - 1; line >= lineStart; line--) {
-      const known = ids.func.rowOf(wire.lines.func, line);
+      const known = ids.funcRows[line]!;
       const func = known < 0 ? functions.forIdZero(location) : known;
       frames.rows.push(intern(func, wire.lines.line.at(line)));
     }
@@ -177,7 +183,10 @@ function turnStacks(
   const locationStart = frames.start.view();
   const rows = frames.rows.view();
   const { locationRows } = ids;
-  const stackFrames = new Uint32Array(framesOfAll(locationRows, locationStart));
+  const oneEach = rows.length === locationStart.length - 1; // no inlined lines: a location is a frame
+  const stackFrames = new Uint32Array(
+    oneEach ? locationRows.length : framesOfAll(locationRows, locationStart),
+  );
   if (stackFrames.length > limits.stackFramesMax) throw tooManyFrames(limits);
   let length = 0;
   let start = 0;
@@ -185,6 +194,10 @@ function turnStacks(
     const end = wire.samples.locationEnd.at(sample);
     for (let entry = end - 1; entry >= start; entry--) {
       const location = locationRows[entry]!;
+      if (oneEach) {
+        stackFrames[length++] = rows[location]!;
+        continue;
+      }
       const rowEnd = locationStart[location + 1]!;
       for (let row = locationStart[location]!; row < rowEnd; row++) {
         stackFrames[length++] = rows[row]!;
@@ -208,7 +221,7 @@ function framesOfAll(locationRows: Int32Array, locationStart: Uint32Array): numb
 
 function resolveValues(wire: WireProfile): Float64Array | BigInt64Array {
   const { values } = wire;
-  if (values.isNarrow) return Float64Array.from(values.lows());
+  if (values.isNarrow) return new Float64Array(values.lows());
   const numbers = new Float64Array(values.length);
   for (let row = 0; row < values.length; row++) {
     const high = values.highAt(row);

@@ -3,6 +3,9 @@ import { Uint32List } from './typed-list.ts';
 // A byte order mark is a character of the name here, so that a name comes back as it was written.
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** As many as a profile of an agent has, so that few need more. */
+const TEXTS = 1_024;
+
 /** What lies between two strings of a table: a tag and a length of at most four bytes. */
 const GAP_BYTES_MAX = 5;
 
@@ -13,8 +16,8 @@ const GAP_BYTES_MAX = 5;
  * piece has as many characters as bytes, every byte is one character and the texts are cut out of it.
  */
 export class TextRanges {
-  private readonly start = new Uint32List();
-  private readonly end = new Uint32List();
+  private readonly start = new Uint32List(TEXTS);
+  private readonly end = new Uint32List(TEXTS);
   private inOnePiece = true;
 
   get length(): number {

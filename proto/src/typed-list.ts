@@ -1,13 +1,17 @@
 /** Up to 64 bytes V8 keeps a typed array inside its own heap, which costs a fraction of one outside. */
 const CAPACITY_MIN = 16;
 
-/** A Uint32Array that grows. Values must fit into 32 bits; the caller has checked. */
+/** A Uint32Array that grows; `capacity` is how much it is expected to hold. Values must fit into 32 bits; the caller has checked. */
 export class Uint32List {
   private data: Uint32Array;
   length = 0;
 
-  constructor(capacity = CAPACITY_MIN) {
-    this.data = new Uint32Array(capacity);
+  constructor(capacity = 0) {
+    this.data = new Uint32Array(Math.max(CAPACITY_MIN, capacity));
+  }
+
+  clear(): void {
+    this.length = 0;
   }
 
   push(value: number): void {
@@ -47,12 +51,17 @@ export class Uint64List {
   private high: Uint32Array | null = null;
   length = 0;
 
-  constructor(capacity = CAPACITY_MIN) {
-    this.low = new Uint32Array(capacity);
+  constructor(capacity = 0) {
+    this.low = new Uint32Array(Math.max(CAPACITY_MIN, capacity));
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.high = null; // What is not 0 is written into new memory.
   }
 
   push(low: number, high: number): void {
-    this.reserve(1);
+    if (this.length === this.low.length) this.reserve(1);
     if (high !== 0) this.upper()[this.length] = high;
     this.low[this.length++] = low;
   }

@@ -27,7 +27,15 @@ export class WireReader {
 
   /** Move to the next field; false at the end of the message. */
   nextField(): boolean {
-    if (this.position >= this.end) return false;
+    const { position } = this;
+    if (position >= this.end) return false;
+    const tag = this.bytes[position]!;
+    if (tag > 7 && tag < 0x80) {
+      this.position = position + 1;
+      this.wireType = tag & 7;
+      this.field = tag >>> 3;
+      return true;
+    }
     this.varint();
     this.wireType = this.low & 7;
     this.field = (this.low >>> 3) + (this.high << 29);
@@ -36,11 +44,20 @@ export class WireReader {
   }
 
   varint(): void {
-    const first = this.bytes[this.position]!;
-    if (first < 0x80 && this.position < this.end) {
+    const { bytes, position } = this;
+    const left = this.end - position;
+    const first = bytes[position]!;
+    if (first < 0x80 && left > 0) {
       this.low = first;
       this.high = 0;
-      this.position++;
+      this.position = position + 1;
+      return;
+    }
+    const second = left > 1 ? bytes[position + 1]! : 0x80;
+    if (second < 0x80) {
+      this.low = (first & 0x7f) | (second << 7);
+      this.high = 0;
+      this.position = position + 2;
       return;
     }
     this.longVarint();

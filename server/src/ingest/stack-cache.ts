@@ -37,6 +37,7 @@ export class StackRow {
   readonly leaf: FrameRow;
   readonly rows: Int32Array; // of the cache's places, root first
   next: StackRow | null = null; // whose hash is the same
+  storedIn = ''; // month and service for which it is known to be in the table of stacks
   private readonly places: readonly Place[];
 
   constructor(rows: Int32Array, places: readonly Place[]) {

@@ -64,8 +64,13 @@ export class TableBatch {
 
   private addNames({ meta, stacks }: NormalisedUpload, day: string, add: AddRow): void {
     const month = day.slice(0, 7);
+    const place = `${month} ${meta.service}`;
     for (const stack of stacks) {
-      if (!this.isNew('stacks', meta.service + stack.stackNumber, month)) continue;
+      if (stack.storedIn === place) continue;
+      const key = meta.service + stack.stackNumber;
+      // Nearly all are, and then the next upload need not ask.
+      if (this.known.stacks.has(key, month)) stack.storedIn = place;
+      if (!this.isNew('stacks', key, month)) continue;
       add('stacks', stackLine(meta.service, stack, day));
       for (const frame of stack.frames) {
         if (this.isNew('frames', frame.frameNumber, month)) add('frames', frameLine(frame, day));
