@@ -59,22 +59,46 @@ class GrowingTree implements CallTree {
   readonly func: number[] = [-1];
   readonly self: number[] = [0];
   readonly total: number[] = [0];
-  // One map for all nodes: rows stay below 2^26 and frames below 2^27, so the key is exact.
-  private readonly known = new Map<number, number>();
+  /**
+   * One hash table for all nodes: place -> row, 0 where none is, since the root is nobody's child. A Map
+   * with a number for parent and frame as its key took four times as long.
+   */
+  private places = new Int32Array(PLACES_MIN);
 
   child(row: number, func: FrameRow): number {
-    const key = row * 2 ** 27 + func;
-    let child = this.known.get(key);
-    if (child === undefined) {
-      child = this.parent.length;
-      this.parent.push(row);
-      this.func.push(func);
-      this.self.push(0);
-      this.total.push(0);
-      this.known.set(key, child);
+    const { parent, func: frames, places } = this;
+    const mask = places.length - 1;
+    let place = placeOf(row, func) & mask;
+    for (let known = places[place]!; known !== 0; known = places[place]!) {
+      if (parent[known] === row && frames[known] === func) return known;
+      place = (place + 1) & mask;
     }
+    const child = parent.push(row) - 1;
+    frames.push(func);
+    this.self.push(0);
+    this.total.push(0);
+    places[place] = child;
+    if (child * 2 > places.length) this.grow();
     return child;
   }
+
+  private grow(): void {
+    const places = new Int32Array(this.places.length * 4);
+    const mask = places.length - 1;
+    for (let row = 1; row < this.parent.length; row++) {
+      let place = placeOf(this.parent[row]!, this.func[row]!) & mask;
+      while (places[place] !== 0) place = (place + 1) & mask;
+      places[place] = row;
+    }
+    this.places = places;
+  }
+}
+
+const PLACES_MIN = 1_024;
+
+function placeOf(row: number, func: FrameRow): number {
+  const mixed = Math.imul(Math.imul(row, 0x9e3779b1) ^ func, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }
 
 /** A tree with its small nodes folded into their parents. */
@@ -131,11 +155,38 @@ function rowsToKeep(tree: CallTree, nodesMax: number): Uint8Array {
   const rows = tree.parent.length;
   const keep = new Uint8Array(rows);
   if (rows <= nodesMax) return keep.fill(1);
-  const bySize = Uint32Array.from({ length: rows }, (_, row) => row);
-  bySize.sort((a, b) => tree.total[b]! - tree.total[a]! || a - b);
-  keep[0] = 1;
-  for (const row of bySize.subarray(0, Math.max(1, nodesMax))) keep[row] = 1;
+  const count = Math.max(1, nodesMax);
+  const smallest = largest(tree.total, count);
+  let left = count;
+  for (let row = 0; row < rows; row++) if (tree.total[row]! > smallest) left--;
+  for (let row = 0; row < rows; row++) {
+    const total = tree.total[row]!;
+    if (total > smallest || (total === smallest && left-- > 0)) keep[row] = 1;
+  }
   return keep;
+}
+
+/** The `count`-th largest of some numbers, counted from 1, by quickselect: sorting half a million took longer than summing them. */
+function largest(numbers: readonly number[], count: number): number {
+  const values = Float64Array.from(numbers);
+  let from = 0;
+  let to = values.length - 1;
+  for (;;) {
+    const pivot = values[(from + to) >>> 1]!;
+    let left = from;
+    let right = to;
+    while (left <= right) {
+      while (values[left]! > pivot) left++;
+      while (values[right]! < pivot) right--;
+      if (left > right) break;
+      const swapped = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = swapped;
+    }
+    if (count - 1 <= right) to = right;
+    else if (count - 1 >= left) from = left;
+    else return values[count - 1]!;
+  }
 }
 
 /** The tree below one node, with that node as row 0. `func` of row 0 stays, since it is no root. */

@@ -61,45 +61,62 @@ function stacksOf(profile: Profile): FrameInput[][] {
   ).filter((stack) => stack.length > 0);
 }
 
+const DEPTH_MAX = 60;
+
 function columnOf({ sampleTypes, values }: Profile, name: string): number[] {
   const column = sampleTypes.findIndex(({ type }) => type === name);
   const rows = Array.from({ length: values.length / sampleTypes.length }, (_, row) => row);
   return rows.map((row) => Number(values[row * sampleTypes.length + column]));
 }
 
-const DEPTH_MAX = 60;
+// A service's stacks have four to five times as many prefixes as there are stacks: most differ near their leaves.
+const CUT_MAX = 8;
+const GRAFT_MAX = 8;
 
 /**
- * The distinct stacks of a service, heaviest first: ends of recorded stacks grafted onto others until
- * they are as many and as deep as those of a service, in functions that carry the name of its modules.
+ * The distinct stacks of a service, heaviest first: the recorded ones, then each one that is there already, cut near its leaf and
+ * with a piece of another recorded stack grafted on, in functions that carry the name of the service's modules.
  */
 export function serviceStacks(
   { stacks }: Recorded,
   options: { readonly service: string; readonly count: number; readonly random: Random },
 ): FrameInput[][] {
   const { service, count, random } = options;
-  const own = new Map<string, FrameInput[]>();
-  for (let row = 0; own.size < count; row++) {
-    const stack = [...stacks[random.below(stacks.length)]!];
-    const depth = 6 + random.below(DEPTH_MAX - 6);
-    const module = `src/${service}/module-${row % 97}.js`;
-    while (stack.length < depth) {
-      const other = stacks[random.below(stacks.length)]!;
-      const from = random.below(other.length);
-      stack.push(
-        {
-          name: `step${row % 389}`,
-          file: module,
-          systemName: systemNameOf({ kind: 'user', package: '' }),
-          startLine: 1 + (row % 389),
-          line: 2 + (row % 389),
-        },
-        ...other.slice(from, from + 8),
-      );
-    }
-    const whole = stack.slice(0, depth);
-    const key = whole.map(({ name, file, line }) => `${file} ${name} ${line}`).join('\n');
-    if (!own.has(key)) own.set(key, whole);
+  const own: FrameInput[][] = [];
+  const known = new Set<string>();
+  for (let row = 0; own.length < count; row++) {
+    const stack =
+      row < stacks.length
+        ? stacks[row]!.slice(0, DEPTH_MAX)
+        : grafted(own[random.below(own.length)]!, stacks[random.below(stacks.length)]!, {
+            step: stepOf(service, row),
+            random,
+          });
+    const key = stack.map(({ name, file, line }) => `${file} ${name} ${line}`).join('\n');
+    if (known.has(key)) continue;
+    known.add(key);
+    own.push(stack);
   }
-  return [...own.values()];
+  return own;
+}
+
+function grafted(
+  stack: readonly FrameInput[],
+  other: readonly FrameInput[],
+  { step, random }: { readonly step: FrameInput; readonly random: Random },
+): FrameInput[] {
+  const kept = stack.slice(0, Math.max(2, stack.length - random.below(CUT_MAX)));
+  const from = random.below(other.length);
+  const graft = other.slice(from, from + random.below(GRAFT_MAX));
+  return [...kept, step, ...graft].slice(0, DEPTH_MAX);
+}
+
+function stepOf(service: string, row: number): FrameInput {
+  return {
+    name: `step${row % 389}`,
+    file: `src/${service}/module-${row % 97}.js`,
+    systemName: systemNameOf({ kind: 'user', package: '' }),
+    startLine: 1 + (row % 389),
+    line: 2 + (row % 389),
+  };
 }
