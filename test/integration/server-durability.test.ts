@@ -16,8 +16,8 @@ import { sendUpload as send } from '../support/server-send.ts';
 import { storageSettings } from '../support/server-storage.ts';
 import { agentUpload } from '../support/server-upload.ts';
 
-// `npm run test:crash` asks for more; six take half a minute.
-const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 6);
+// `npm run test:crash` asks for more.
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 10);
 const ROUND_MS_MAX = 30_000;
 const SENDERS = 8;
 const MICROS_PER_UPLOAD = 3_000;
@@ -95,8 +95,8 @@ describe('kill -9', () => {
           }
         };
         const senders = Array.from({ length: SENDERS }, sender);
-        // Segments are sealed every 0.8 s: the kills come before, while and after their inserts.
-        await sleep(500 + ((round * 170) % 1_700));
+        // Segments are sealed every 0.8 s: the kills come before, while and after their inserts, 17 ms apart.
+        await sleep(200 + ((round * 167) % 1_000));
         killed = true;
         await kill();
         await Promise.all(senders);

@@ -70,6 +70,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 
 const digits = (value: number, places = 0) => value.toFixed(places);
+const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
 console.log(
   formatTable([
     [
@@ -87,7 +88,8 @@ console.log(
       'event loop ms',
       'generator ms',
       'drain s',
-      'MiB',
+      'MiB first third',
+      'MiB last third',
     ],
     ...results.map((one) => [
       one.server,
@@ -104,7 +106,8 @@ console.log(
       digits(one.cpuMsPerUpload.main, 2),
       digits(one.cpuMsPerUpload.generator, 2),
       digits(one.drainSeconds, 1),
-      digits(Math.max(0, ...one.residentMiB)),
+      digits(mean(one.residentMiB.slice(0, Math.ceil(one.residentMiB.length / 3)))),
+      digits(mean(one.residentMiB.slice(-Math.ceil(one.residentMiB.length / 3)))),
     ]),
   ]),
 );

@@ -177,3 +177,31 @@ export async function fillDaysBefore(engine: Engine, days: number): Promise<void
       ${settings(`coverage ${day}`)}`);
   }
 }
+
+/** What comparisons read: functions, minutes and requests of every instance in the last hours. */
+export async function fillMinutes(
+  engine: Engine,
+  { service, instances, fromSeconds, hours }: Fleet,
+  lastHours: number,
+): Promise<void> {
+  const start = fromSeconds + (hours - lastHours) * 3_600;
+  const minutes = `numbers(${instances * 60 * lastHours})`;
+  const place = `'${service}', 'production', '1.4.2', concat('${service}-', toString(number % ${instances}))`;
+  const minute = `toDateTime(${start} + 60 * intDiv(number, ${instances}), 'UTC')`;
+  const functions = `(SELECT groupArray(function_id) FROM (SELECT DISTINCT function_id FROM frames ORDER BY function_id LIMIT 400))`;
+  const sums = (of: string) => `arrayMap(id -> ${of}, ids)`;
+  await engine.command(`INSERT INTO function_sums
+    SELECT ${place}, ${minute}, endpoint, ${functions} AS ids,
+      ${sums('cityHash64(id, number) % 9000')}, ${sums('9000 + cityHash64(id, number) % 90000')},
+      ${sums('cityHash64(id, number) % 3')}, ${sums('3 + cityHash64(id, number) % 9')}
+    FROM ${minutes} ARRAY JOIN [${ENDPOINTS.map((one) => `'${one}'`)}] AS endpoint
+    ${settings(`functions ${start}`)}`);
+  await engine.command(`INSERT INTO instance_minutes
+      (service, environment, version, instance, minute, uploads, process_cpu, busy_ticks, covered_ms, started_at_ms)
+    SELECT ${place}, ${minute}, 4, 16000000, 1600, 60000, 1 FROM ${minutes}
+    ${settings(`minutes ${start}`)}`);
+  await engine.command(`INSERT INTO requests
+    SELECT ${place}, endpoint, ${minute}, 60, 400 + cityHash64(number, endpoint) % 90, 1, 9000000, 2400000
+    FROM ${minutes} ARRAY JOIN [${ENDPOINTS.slice(1).map((one) => `'${one}'`)}] AS endpoint
+    ${settings(`requests ${start}`)}`);
+}

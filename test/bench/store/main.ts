@@ -8,7 +8,14 @@ import { UploadMix } from '../ingest/mix.ts';
 import { readRecorded, serviceStacks } from '../ingest/recorded.ts';
 import { BenchServer } from '../server-run.ts';
 import { Random } from '../verdict/random.ts';
-import { type Fleet, fillDaysBefore, fillHour, insertSeries, insertStacks } from './dataset.ts';
+import {
+  type Fleet,
+  fillDaysBefore,
+  fillHour,
+  fillMinutes,
+  insertSeries,
+  insertStacks,
+} from './dataset.ts';
 import { measureFootprint } from './footprint.ts';
 import { bytesOf, measureLayouts } from './layouts.ts';
 import { askAll, askUnderIngest } from './questions.ts';
@@ -82,6 +89,7 @@ async function fillAndCompare(storage: Storage): Promise<void> {
     show('layouts', await measureLayouts(engine, fleet.service, { runs: Math.min(runs, 7) }));
     if (!wanted('trees') && !wanted('questions')) return;
   }
+  await fillMinutes(engine, fleet, 2);
   await fillDaysBefore(engine, 30);
   for (const table of ['samples', 'samples_1m', 'samples_1h']) {
     await engine.command(`ALTER TABLE ${table} MODIFY SETTING min_bytes_for_wide_part = 0`);

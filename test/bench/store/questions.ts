@@ -19,7 +19,7 @@ export interface Ingested {
 }
 
 /** Question -> path and query, but for the range. */
-function questions(service: string, functionId: string): readonly [string, string][] {
+function questions(service: string, functionId: string, toMs: number): readonly [string, string][] {
   const of = (path: string, rest = '') => `/api/v1/${path}?service=${service}${rest}`;
   return [
     ['services', '/api/v1/services'],
@@ -40,10 +40,20 @@ function questions(service: string, functionId: string): readonly [string, strin
     ['traces', of('traces')],
     ['heap-growth', of('heap/growth')],
     ['server', '/api/v1/server'],
+    ['deploys', of('deploys')],
+    [
+      'diff of two half hours',
+      of('diff', `&type=cpu&base=range:${halfHour(toMs, 2)}&head=range:${halfHour(toMs, 1)}`),
+    ],
   ];
 }
 
-const WITHOUT_RANGE = new Set(['services', 'server']);
+function halfHour(toMs: number, back: number): string {
+  return `${toMs - back * HALF_HOUR_MS}~${toMs - (back - 1) * HALF_HOUR_MS}`;
+}
+
+const HALF_HOUR_MS = 1_800_000;
+const WITHOUT_RANGE = new Set(['services', 'server', 'diff of two half hours']);
 
 /** Ask everything for every range, one question at a time. The first answer of each is not counted. */
 export async function askAll(
@@ -59,7 +69,7 @@ export async function askAll(
   const { service, ranges, toMs, runs, only = '' } = options;
   const functionId = await heaviestFunction(server, service, toMs);
   const measured: QuestionMeasured[] = [];
-  for (const [question, path] of questions(service, functionId)) {
+  for (const [question, path] of questions(service, functionId, toMs)) {
     if (!question.includes(only)) continue;
     for (const [range, lengthMs] of WITHOUT_RANGE.has(question) ? [['', 0] as const] : ranges) {
       const join = path.includes('?') ? '&' : '?';
