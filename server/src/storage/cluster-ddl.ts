@@ -30,20 +30,20 @@ type Rewrite = (match: RegExpExecArray, cluster: Cluster) => string[];
 
 const FORMS: readonly (readonly [RegExp, Rewrite])[] = [
   [
-    /^CREATE TABLE IF NOT EXISTS (\w+)(\s*\([^]*\)\s*)ENGINE = (\w+)(\([^)]*\))?([^]*)$/,
+    /^CREATE TABLE IF NOT EXISTS (\w+)(\s*\(.*\)\s*)ENGINE = (\w+)(\([^)]*\))?(.*)$/s,
     ([, table, columns, engine, args = '', rest], cluster) => [
       `CREATE TABLE IF NOT EXISTS ${localTable(table!)} ${on(cluster)}${columns}ENGINE = ${replicated(engine!, args)}${rest!.replaceAll('non_replicated_deduplication_window', 'replicated_deduplication_window')}`,
       distributed(table!, cluster, columns!),
     ],
   ],
   [
-    /^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS([^]*)$/,
+    /^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS(.*)$/s,
     ([, view, target, select], cluster) => [
       `CREATE MATERIALIZED VIEW IF NOT EXISTS ${view} ${on(cluster)} TO ${localTable(target!)} AS${select!.replace(FROM_TABLE, (_, table) => `FROM ${localTable(table)} AS ${table}`)}`,
     ],
   ],
   [
-    /^CREATE VIEW IF NOT EXISTS (\w+) AS([^]*)$/,
+    /^CREATE VIEW IF NOT EXISTS (\w+) AS(.*)$/s,
     ([, view, select], cluster) => [`CREATE VIEW IF NOT EXISTS ${view} ${on(cluster)} AS${select}`],
   ],
   [
@@ -59,15 +59,15 @@ const FORMS: readonly (readonly [RegExp, Rewrite])[] = [
     ],
   ],
   [
-    /^ALTER TABLE (\w+) (ADD COLUMN[^]*)$/,
+    /^ALTER TABLE (\w+) (ADD COLUMN.*)$/s,
     ([, table, change], cluster) => [
       `ALTER TABLE ${localTable(table!)} ${on(cluster)} ${change}`,
       // A Distributed table has neither codecs nor an order of columns of its own.
-      `ALTER TABLE ${table} ${on(cluster)} ${change!.replace(/ CODEC\([^]*\)/, '')}`,
+      `ALTER TABLE ${table} ${on(cluster)} ${change!.replace(/ CODEC\(.*\)/s, '')}`,
     ],
   ],
   [
-    /^ALTER TABLE (\w+) ([^]*)$/,
+    /^ALTER TABLE (\w+) (.*)$/s,
     ([, table, change], cluster) => [`ALTER TABLE ${localTable(table!)} ${on(cluster)} ${change}`],
   ],
 ];
