@@ -212,8 +212,13 @@ function addFunctionRows(
   const { service, release, instance, minute } = place;
   for (const { endpoint, functionRows, self, total, selfTicks, totalTicks } of functions) {
     const key = line(service, release, instance, minute, tsvText(endpoint));
-    const ids = functionRows.map((row) => functionNumbers[row]!);
-    const sums = [self, total, selfTicks, totalTicks].map(array);
+    // In one order for all windows, so that rows look like the ones before them to the compression.
+    const order = functionRows.map((_, row) => row);
+    order.sort((a, b) => functionRows[a]! - functionRows[b]!);
+    const ids = order.map((row) => functionNumbers[functionRows[row]!]!);
+    const sums = [self, total, selfTicks, totalTicks].map((column) =>
+      array(order.map((row) => column[row]!)),
+    );
     add('function_minutes', line(key, array(ids), ...sums));
   }
 }

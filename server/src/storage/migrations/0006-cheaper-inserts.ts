@@ -7,6 +7,8 @@ const COLUMNS =
 /**
  * Functions of an instance, minute and endpoint are one row with arrays: an upload has some hundred of them, and as rows of
  * their own they cost more CPU than anything else of an insert. `function_minutes` becomes the view that unfolds them.
+ * Rows of one instance and endpoint follow each other for ten minutes, with their functions in one order, because then most of a row
+ * repeats the one before it: 1.9 kB an upload instead of 4.1, and 2.9 as rows of their own (2026-11-20).
  * Rows of before stay in `function_minutes_rows` until they expire, and so does the way in for segments of before.
  *
  * The views for sums of minutes and hours no longer group: their tables add up what an insert holds anyway, after they sorted it.
@@ -21,13 +23,13 @@ export const cheaperInserts: Migration = {
       minute DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
       endpoint ${TEXT},
       function_id Array(UInt64) CODEC(ZSTD(1)),
-      self Array(UInt64) CODEC(ZSTD(1)),
-      total Array(UInt64) CODEC(ZSTD(1)),
-      self_ticks Array(UInt64) CODEC(ZSTD(1)),
-      total_ticks Array(UInt64) CODEC(ZSTD(1))
+      self Array(UInt64) CODEC(T64, ZSTD(1)),
+      total Array(UInt64) CODEC(T64, ZSTD(1)),
+      self_ticks Array(UInt64) CODEC(T64, ZSTD(1)),
+      total_ticks Array(UInt64) CODEC(T64, ZSTD(1))
     ) ENGINE = MergeTree
     PARTITION BY toDate(minute, 'UTC')
-    ORDER BY (service, environment, version, minute, instance, endpoint)
+    ORDER BY (service, environment, version, toStartOfTenMinutes(minute, 'UTC'), instance, endpoint, minute)
     SETTINGS index_granularity = 256, non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1`,
     'DROP VIEW IF EXISTS function_minutes_of_folded',
     {
