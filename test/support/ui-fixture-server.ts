@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type {
+  Deploy,
   FlamegraphAnswer,
   FunctionSeriesAnswer,
   HeapGrowthAnswer,
@@ -11,6 +12,8 @@ import type {
   ServiceSummary,
 } from '@flamehouse/proto';
 import { parseProfileType, unitOf } from '@flamehouse/proto';
+import { comparisonOf } from './ui-fixture-compare.ts';
+import { deploysAnswerOf, fixtureDeploys } from './ui-fixture-deploys.ts';
 import { linesOf } from './ui-fixture-lines.ts';
 import { type FixtureNode, flamegraphOf, functionsOf, parseTree } from './ui-fixture-tree.ts';
 import { functionsAfter, halfOf, viewOf } from './ui-fixture-views.ts';
@@ -34,6 +37,7 @@ export interface FixtureState {
   services: ServiceSummary[];
   types: string[];
   cores: number;
+  deploys: Deploy[];
   delayMs: number;
   token: string; // '' for an open server
   sourceTemplate: string | null;
@@ -86,6 +90,7 @@ export async function startUiFixture(port = 0): Promise<UiFixture> {
     services: fixtureServices(Date.now()),
     types: ['cpu', 'wall', 'heap', 'heap-objects', 'alloc', 'alloc-objects'],
     cores: 4.21,
+    deploys: fixtureDeploys(Date.now()),
     delayMs: 0,
     token: '',
     sourceTemplate: 'https://git.test/shop/blob/{revision}/{file}#L{line}',
@@ -133,17 +138,47 @@ async function answer(
     return send(401, { code: 'AUTH_REQUIRED', message: 'no token was sent', help: 'Send one.' });
   if (state.failure !== null && path === state.failure.path)
     return send(state.failure.status, state.failure);
+  if (path === 'diff' || path === 'diff/flamegraph') {
+    const { diff, tree } = await comparisonOf(url.searchParams);
+    return send(200, path === 'diff' ? diff : tree);
+  }
+  const deploy = /^deploys\/([0-9a-f]{16})(\/expected)?$/.exec(path);
+  if (deploy !== null) return answerDeploy(request, state, { id: deploy[1]!, send });
   return send(200, data(path, url.searchParams, state));
+}
+
+type Send = (status: number, body: unknown, headers?: Record<string, string>) => void;
+
+async function answerDeploy(
+  request: IncomingMessage,
+  state: FixtureState,
+  { id, send }: { readonly id: string; readonly send: Send },
+): Promise<void> {
+  const found = state.deploys.find((one) => one.id === id);
+  if (found === undefined)
+    return send(404, {
+      code: 'DEPLOY_NOT_FOUND',
+      message: `no deploy has the id ${id}`,
+      help: 'List them with GET /api/v1/deploys.',
+    });
+  if (request.method !== 'POST') return send(200, found);
+  const { expected } = (await bodyOf(request)) as { expected: boolean };
+  state.deploys = state.deploys.map((one) => (one.id === id ? { ...one, expected } : one));
+  send(200, { ...found, expected });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return JSON.parse(body);
 }
 
 async function openSession(
   request: IncomingMessage,
   state: FixtureState,
-  send: (status: number, body: unknown, headers?: Record<string, string>) => void,
+  send: Send,
 ): Promise<void> {
-  let body = '';
-  for await (const chunk of request) body += String(chunk);
-  const { token } = JSON.parse(body) as { token: string };
+  const { token } = (await bodyOf(request)) as { token: string };
   if (token !== state.token)
     return send(401, { code: 'AUTH_REQUIRED', message: 'an unknown token was sent', help: '' });
   send(200, {}, { 'set-cookie': `session=${token}; HttpOnly; SameSite=Lax; Path=/` });
@@ -180,7 +215,8 @@ function data(path: string, params: URLSearchParams, state: FixtureState): unkno
     case 'heap/growth':
       return growthOf(exact());
     case 'deploys':
-      return { deploys: deploysOf(head) };
+      // The list asks for so many; the line of Explore for all of its range.
+      return deploysAnswerOf(params.has('limit') ? state.deploys : deploysOf(head, state), params);
     case 'services':
       return state.services;
     case 'profile-types':
@@ -251,13 +287,11 @@ function growthOf(answer: FlamegraphAnswer): HeapGrowthAnswer {
 
 const turnOf = ({ from, to }: { from: number; to: number }): number => from + (to - from) * 0.55;
 
-const deploysOf = (head: { service: string; from: number; to: number }) =>
-  [turnOf(head)].map((at) => ({
-    service: head.service,
-    environment: 'production',
-    version: '4f2c1e9',
-    at: Math.round(at),
-  }));
+/** In Explore the second version takes over within whatever range is shown. */
+const deploysOf = (head: { from: number; to: number }, state: FixtureState): Deploy[] =>
+  state.deploys
+    .filter(({ version }) => version === '4f2c1e9')
+    .map((deploy) => ({ ...deploy, at: Math.round(turnOf(head)) }));
 
 function typesAnswer(state: FixtureState): ProfileTypesAnswer {
   return {

@@ -1,4 +1,4 @@
-import type { FunctionSeriesAnswer, SeriesAnswer } from '@flamehouse/proto';
+import type { Deploy, FunctionSeriesAnswer, SeriesAnswer } from '@flamehouse/proto';
 import { sayShare } from './format.ts';
 import type { Range } from './time.ts';
 
@@ -14,6 +14,7 @@ export interface Line {
 export interface Appearance {
   readonly version: string;
   readonly atMs: number;
+  readonly deploy?: Deploy; // what is known of it, once it was found
 }
 
 /** Add the groups of a series up and put a null where no group has a value. */
@@ -175,17 +176,13 @@ export function instanceBand(answer: SeriesAnswer, line: Line): Band | null {
 
 /** What deploys say about when versions took over; without deploys, when each is first seen. */
 export function versionFlags(
-  deploys: readonly {
-    readonly version: string;
-    readonly environment: string;
-    readonly at: number;
-  }[],
+  deploys: readonly Deploy[],
   seen: readonly Appearance[],
   environment: string,
 ): Appearance[] {
   const known = deploys
     .filter((deploy) => environment === '' || deploy.environment === environment)
-    .map(({ version, at }) => ({ version, atMs: at }));
+    .map((deploy) => ({ version: deploy.version, atMs: deploy.at, deploy }));
   const named = new Set(known.map(({ version }) => version));
   return [...known, ...seen.filter(({ version }) => !named.has(version))].sort(
     (a, b) => a.atMs - b.atMs,

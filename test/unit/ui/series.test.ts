@@ -1,4 +1,4 @@
-import type { SeriesAnswer } from '@flamehouse/proto';
+import type { Deploy, SeriesAnswer } from '@flamehouse/proto';
 import { expect, test } from 'vitest';
 import { sparkPaths } from '../../../ui/src/components/sparkline.tsx';
 import { placeFlags } from '../../../ui/src/screens/explore/flags.ts';
@@ -172,7 +172,7 @@ test('the band is what the service would be if all instances were like one', () 
 });
 
 test('deploys say when a version began; a version without one when it is first seen', () => {
-  const deploys = [{ version: '2', environment: 'production', at: 20 }];
+  const deploys = [{ version: '2', environment: 'production', at: 20 } as Deploy];
   const seen = [
     { version: '2', atMs: 25 },
     { version: '1', atMs: 5 },

@@ -98,6 +98,8 @@ export function ExploreBody(props: {
   return (
     <>
       <Timeline
+        service={state.service}
+        environment={state.environment}
         line={data.line}
         appearances={data.flags}
         measure={measureOf(data.series.data?.type ?? parseProfileType(state.type))}

@@ -3,7 +3,7 @@ import type { Range } from '../../time.ts';
 
 const ICON_WIDTH = 26;
 const CHARACTER_WIDTH = 7;
-const TEXT_WIDTH_MAX = 160;
+const TEXT_WIDTH_MAX = 220;
 const LANES = 2;
 
 export interface FlagPlace {

@@ -1,20 +1,27 @@
-import type { SeriesAnswer } from '@flamehouse/proto';
+import type { Deploy, SeriesAnswer } from '@flamehouse/proto';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
 import { Icon } from '../../components/icon.tsx';
 import { ContextMenu, type MenuItem } from '../../components/menu.tsx';
 import { Progress } from '../../components/states.tsx';
-import type { Measure } from '../../format.ts';
+import { chipOf } from '../../components/verdict-chip.tsx';
+import { type Measure, sayChange } from '../../format.ts';
 import { type Appearance, type Band, coverage, type Line, type SplitLine } from '../../series.ts';
+import { versionsUrl } from '../../state/compare-url.ts';
+import { deploysUrl } from '../../state/deploys-url.ts';
+import { go } from '../../state/location.ts';
 import { theme } from '../../state/theme.ts';
 import type { Split } from '../../state/url.ts';
 import { formatClock, formatRange, type Range } from '../../time.ts';
+import { changeOf, compareOf } from '../deploys/deploy-words.ts';
 import { placeFlags } from './flags.ts';
 import { HeatMap } from './heat-map.tsx';
 import { CHART_BOTTOM, CHART_TOP, chartShape, TimelineChart } from './timeline-chart.ts';
 import { SplitLegend, SplitPicker } from './timeline-split.tsx';
 
 interface TimelineProps {
+  readonly service: string;
+  readonly environment: string;
   readonly line: Line | null;
   readonly appearances: readonly Appearance[];
   readonly measure: Measure;
@@ -200,14 +207,14 @@ function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonl
   const [open, setOpen] = useState<OpenFlag | null>(null);
   const visible = props.appearances.filter(({ atMs }) => atMs >= from && atMs < to);
   const places = placeFlags(
-    visible.map(({ atMs, version }) => ({
+    visible.map(({ atMs, version, deploy }) => ({
       x: ((atMs - from) / (to - from)) * props.room,
-      text: version,
+      text: `${version}${changeText(deploy)}`,
     })),
     props.room,
   );
   const itemsOf = (i: number): readonly MenuItem[] => {
-    const { version, atMs } = visible[i]!;
+    const { version, atMs, deploy } = visible[i]!;
     const next = visible[i + 1]?.atMs ?? to;
     const before = visible[i - 1]?.atMs ?? from;
     return [
@@ -225,31 +232,37 @@ function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonl
             },
           ]
         : []),
+      ...deployItems(props, version, deploy, visible[i - 1]?.version),
     ];
   };
   return (
     <>
-      {visible.map(({ version, atMs }, i) => (
+      {visible.map(({ version, atMs, deploy }, i) => (
         <div key={`${version} ${atMs}`}>
           <div
-            class="flag-line"
+            class={`flag-line ${flagKind(deploy)}`}
             style={{ left: props.at(atMs), top: '0', bottom: `${CHART_BOTTOM}px` }}
           />
           <button
             type="button"
-            class={places[i]!.flip ? 'flag flip' : 'flag'}
+            class={`flag ${flagKind(deploy)}${places[i]!.flip ? ' flip' : ''}`}
             style={{ left: props.at(atMs), top: `${places[i]!.lane * FLAG_LANE}px` }}
-            aria-label={`${version} begins at ${formatClock(atMs)}`}
+            aria-label={flagLabel(version, atMs, deploy)}
             aria-haspopup="menu"
             aria-expanded={open?.version === version}
-            title={`${version} begins at ${formatClock(atMs)}`}
+            title={flagLabel(version, atMs, deploy)}
             onClick={(event) => {
               const box = event.currentTarget.getBoundingClientRect();
               setOpen({ version, at: { x: box.left, y: box.bottom + 4 }, items: itemsOf(i) });
             }}
           >
             <Icon name="flag" />
-            {places[i]!.text && <span class="text">{version}</span>}
+            {places[i]!.text && (
+              <span class="text">
+                {version}
+                {changeText(deploy)}
+              </span>
+            )}
           </button>
         </div>
       ))}
@@ -264,6 +277,56 @@ function Flags(props: PlotProps & { readonly at: (ms: number) => string; readonl
       )}
     </>
   );
+}
+
+/** What leads from a flag to the answer: the comparison, and the deploy once it was found. */
+function deployItems(
+  { service, environment }: Pick<TimelineProps, 'service' | 'environment'>,
+  version: string,
+  deploy: Deploy | undefined,
+  before: string | undefined,
+): MenuItem[] {
+  const base = deploy?.baseVersion ?? before;
+  const url =
+    deploy !== undefined
+      ? compareOf(deploy)
+      : before === undefined
+        ? null
+        : versionsUrl(service, before, version, environment);
+  return [
+    ...(url === null
+      ? []
+      : [
+          {
+            label: base === version ? 'Compare before and after' : `Compare with ${base}`,
+            icon: 'compare' as const,
+            act: () => go(url),
+            first: true,
+          },
+        ]),
+    ...(deploy === undefined
+      ? []
+      : [{ label: 'Open the deploy', act: () => go(deploysUrl({ open: deploy.id })) }]),
+  ];
+}
+
+/** A flag takes the colour of a verdict that needs a look, or of less. */
+function flagKind(deploy: Deploy | undefined): '' | 'more' | 'less' {
+  if (deploy === undefined || deploy.expected) return '';
+  const { kind } = chipOf(deploy.verdict);
+  return kind === 'more' || kind === 'less' ? kind : '';
+}
+
+/** ▲ +8.1 % behind the version, where there is something to say. */
+function changeText(deploy: Deploy | undefined): string {
+  const kind = flagKind(deploy);
+  const change = deploy === undefined || kind === '' ? null : changeOf(deploy);
+  return change === null ? '' : ` ${kind === 'more' ? '▲' : '▼'} ${sayChange(change.value)}`;
+}
+
+function flagLabel(version: string, atMs: number, deploy: Deploy | undefined): string {
+  const verdict = deploy?.verdict ? `: ${chipOf(deploy.verdict).words}${changeText(deploy)}` : '';
+  return `${version} begins at ${formatClock(atMs)}${verdict}`;
 }
 
 interface OpenFlag {

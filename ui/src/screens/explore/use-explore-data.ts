@@ -1,5 +1,5 @@
 import type {
-  DeploySummary,
+  DeploysAnswer,
   FunctionsAnswer,
   ProfileTypesAnswer,
   SeriesAnswer,
@@ -87,7 +87,7 @@ export function useExploreData(state: ExploreState) {
     groupedAsk.subject,
   );
   const deploysUrl = (times: Params) => apiUrl('deploys', { service: state.service, ...times });
-  const deploys = useQuery<{ readonly deploys: readonly DeploySummary[] }>(
+  const deploys = useQuery<DeploysAnswer>(
     ready ? deploysUrl({ from: Math.round(range.from), to: Math.round(range.to) }) : null,
     (signal) =>
       getJson(deploysUrl({ from: Math.round(range.from), to: Math.round(range.to) }), signal),

@@ -1,15 +1,18 @@
-import type { SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
+import type { Deploy, SeriesAnswer, ServiceSummary } from '@flamehouse/proto';
 import { apiUrl, getJson } from '../../api/client.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Sparkline } from '../../components/sparkline.tsx';
+import { VerdictChip } from '../../components/verdict-chip.tsx';
 import { formatNumber, sayChange } from '../../format.ts';
 import { coverage, type Line, sumSeries } from '../../series.ts';
+import { deploysUrl } from '../../state/deploys-url.ts';
 import { followLink, go } from '../../state/location.ts';
 import { type ExploreState, exploreUrl } from '../../state/url.ts';
 import { formatAgo, type Range } from '../../time.ts';
 
 interface ServiceTableProps {
   readonly services: readonly ServiceSummary[];
+  readonly judged: ReadonlyMap<string, Deploy>; // service -> its last deploy
   readonly nowMs: number;
   readonly silentMs: number;
 }
@@ -19,7 +22,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** One row per service, the one that uses the most CPU first. */
-export function ServiceTable({ services, nowMs, silentMs }: ServiceTableProps) {
+export function ServiceTable({ services, judged, nowMs, silentMs }: ServiceTableProps) {
   const alive = (s: ServiceSummary): number => (nowMs - s.lastSeen < silentMs ? 1 : 0);
   const sorted = [...services].sort(
     (a, b) => alive(b) - alive(a) || b.cores - a.cores || a.service.localeCompare(b.service),
@@ -56,7 +59,13 @@ export function ServiceTable({ services, nowMs, silentMs }: ServiceTableProps) {
       </thead>
       <tbody>
         {sorted.map((service) => (
-          <Row key={service.service} service={service} nowMs={nowMs} live={alive(service) === 1} />
+          <Row
+            key={service.service}
+            service={service}
+            deploy={judged.get(service.service)}
+            nowMs={nowMs}
+            live={alive(service) === 1}
+          />
         ))}
       </tbody>
     </table>
@@ -65,10 +74,12 @@ export function ServiceTable({ services, nowMs, silentMs }: ServiceTableProps) {
 
 function Row({
   service,
+  deploy,
   nowMs,
   live,
 }: {
   readonly service: ServiceSummary;
+  readonly deploy: Deploy | undefined;
   readonly nowMs: number;
   readonly live: boolean;
 }) {
@@ -107,7 +118,12 @@ function Row({
       </td>
       <td class="cut" title={service.versions.join(', ')}>
         <span class="mono">{version}</span>{' '}
-        {lastDeploy !== null && <span class="muted hide-s">{formatAgo(lastDeploy.at, nowMs)}</span>}
+        {lastDeploy !== null && <span class="muted hide-s">{formatAgo(lastDeploy.at, nowMs)}</span>}{' '}
+        {deploy !== undefined && deploy.version === version && deploy.verdict !== null && (
+          <a class="hide-s" href={deploysUrl({ open: deploy.id })} onClick={followLink}>
+            <VerdictChip verdict={deploy.verdict} />
+          </a>
+        )}
       </td>
       <td class="num soft hide-s">{formatAgo(service.lastSeen, nowMs)}</td>
     </tr>

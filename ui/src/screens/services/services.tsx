@@ -4,9 +4,12 @@ import { REFRESH_MS, useServices } from '../../api/use-services.ts';
 import { Shell } from '../../components/shell.tsx';
 import { Failed, Notice, Progress, RowsSkeleton } from '../../components/states.tsx';
 import { formatNumber, plural } from '../../format.ts';
+import { deploysUrl } from '../../state/deploys-url.ts';
+import { followLink } from '../../state/location.ts';
 import { formatAgo, formatClock } from '../../time.ts';
 import { FirstProfile } from './first-profile.tsx';
 import { ServiceTable } from './service-table.tsx';
+import { useLastDeploys } from './use-last-deploys.ts';
 
 const WAITING_MS = 2_000;
 /** An agent uploads every 15 s; after two minutes without one, a service is not running any more. */
@@ -61,6 +64,7 @@ function ServiceList({
   readonly services: readonly ServiceSummary[];
   readonly nowMs: number;
 }) {
+  const judged = useLastDeploys();
   const live = services.filter((service) => nowMs - service.lastSeen < SILENT_MS);
   const cores = live.reduce((sum, service) => sum + service.cores, 0);
   const instances = live.reduce((sum, service) => sum + service.instances, 0);
@@ -92,10 +96,14 @@ function ServiceList({
             v={deploys[0].version}
             unit=""
             d={`${deploys[0].service}, ${formatAgo(deploys[0].at, nowMs)}`}
+            href={deploysUrl({
+              service: deploys[0].service,
+              open: judged.get(deploys[0].service)?.id ?? '',
+            })}
           />
         )}
       </div>
-      <ServiceTable services={services} nowMs={nowMs} silentMs={SILENT_MS} />
+      <ServiceTable services={services} judged={judged} nowMs={nowMs} silentMs={SILENT_MS} />
       <footer class="foot">
         <span>
           {plural(services.length, 'service')}, {plural(instances, 'instance')}.
@@ -140,12 +148,20 @@ function Tile(props: {
   readonly v: string;
   readonly unit: string;
   readonly d: string;
+  readonly href?: string;
 }) {
   return (
     <div class="tile">
       <div class="k">{props.k}</div>
       <div class="v">
-        {props.v} <small>{props.unit}</small>
+        {props.href === undefined ? (
+          props.v
+        ) : (
+          <a href={props.href} onClick={followLink}>
+            {props.v}
+          </a>
+        )}{' '}
+        <small>{props.unit}</small>
       </div>
       <div class="d">{props.d}</div>
     </div>
