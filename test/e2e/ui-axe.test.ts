@@ -80,6 +80,28 @@ const screens: readonly {
       await page.waitForSelector('.lines tbody tr');
     },
   },
+  { name: 'compare', path: '/compare?svc=checkout' },
+  {
+    name: 'compare side by side, with a side to choose',
+    path: '/compare?svc=checkout&a=version:9ab07d3&b=version:4f2c1e9&view=sides',
+    async open(page) {
+      await page.click('.side-pick');
+      await page.waitForSelector('.side-form');
+    },
+  },
+  {
+    name: 'compare the same version',
+    path: '/compare?svc=checkout&a=version:9ab07d3&b=version:same&view=table&show=all',
+    open: (page) => page.waitForSelector('.changes tbody tr[data-function]'),
+  },
+  {
+    name: 'deploys',
+    path: '/deploys',
+    async open(page) {
+      await page.click('tr[data-deploy] >> nth=1');
+      await page.waitForSelector('.drawer-grid');
+    },
+  },
 ];
 
 for (const dark of [false, true])
@@ -89,7 +111,8 @@ for (const dark of [false, true])
     for (const { name, path, open } of screens) {
       await page.goto(`${fixture.url}${path}`);
       if (path === '/') await page.waitForSelector('.list tbody tr');
-      else if (!path.includes('view=growth')) await graphReady(page);
+      else if (path === '/deploys') await page.waitForSelector('tr[data-deploy]');
+      else if (!/view=(growth|table)/.test(path)) await graphReady(page);
       await open?.(page);
       await screenshot(page, `ui-axe-${name.replaceAll(' ', '-')}-${dark ? 'dark' : 'light'}`);
       found.push(...(await findings(page)).map((finding) => `${name}: ${finding}`));

@@ -91,8 +91,8 @@ function Place(props: {
       {!props.whole && 'here '}
       <b>
         {words.long(rows.base[row]!)} → {words.long(rows.head[row]!)}
-      </b>{' '}
-      {sayDelta(rows.delta[row]!)} of the service
+      </b>
+      {!props.whole && ` ${sayDelta(rows.delta[row]!)} of the service`}
     </span>
   );
 }
@@ -144,7 +144,7 @@ function WholeService({ diff }: { readonly diff: DiffAnswer }) {
   const { change, low, high } = diff.code;
   return (
     <span>
-      code <b>{sayChange(change)}</b>
+      <b>{sayChange(change)}</b>
       {high - low < 2 && ` (${sayChange(low)} … ${sayChange(high)})`}
     </span>
   );

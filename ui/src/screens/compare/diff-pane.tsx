@@ -80,7 +80,8 @@ export function DiffPane(props: DiffPaneProps) {
       window.__flamehouse = { flameView: null, ...window.__flamehouse, [name]: null };
     };
   }, [links, name]);
-  useEffect(() => {
+  // Before the next key: an effect after the paint would put what was shown over what was just picked.
+  useLayoutEffect(() => {
     view.current?.show(state.current);
   }, [graph, props.focus, props.selected, linkedFunction, props.match]);
   // Colours are read again when the theme changes.

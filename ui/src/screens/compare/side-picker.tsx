@@ -48,13 +48,13 @@ export function SidePicker(props: SidePickerProps) {
         class="picker side-pick"
         aria-haspopup="dialog"
         aria-expanded={open}
-        aria-label={`${letter}, ${which.toLowerCase()}: ${title} ${times}`}
         title={`${title} ${times}`}
         onClick={() => setOpen(!open)}
       >
-        <span class={name === 'a' ? 'ab' : 'ab b'}>{letter}</span>
-        <span class="value mono">{title}</span>
+        <span class={name === 'a' ? 'ab' : 'ab b'}>{letter}</span>{' '}
+        <span class="value mono">{title}</span>{' '}
         {times !== '' && <span class="muted hide-m">{times}</span>}
+        <span class="hidden">{which.toLowerCase()}</span>
         <Icon name="down" />
       </button>
       {open && (

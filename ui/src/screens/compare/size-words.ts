@@ -49,7 +49,7 @@ function cell(value: number): string {
 /** A change in percentage points of the service: +6.4 pp, −0.9 pp. */
 export function sayPoints(share: number): string {
   const points = Math.abs(share * 100);
-  const text = points >= 0.95 ? points.toFixed(1) : points.toFixed(2);
+  const text = points.toFixed(points >= 0.095 ? 1 : 2);
   if (Number(text) === 0) return `0${NBSP}pp`;
   return `${share < 0 ? '−' : '+'}${text}${NBSP}pp`;
 }

@@ -69,7 +69,7 @@ function Facts({ deploy }: { readonly deploy: Deploy }) {
       {url !== null && (
         <>
           {' · '}
-          <a class="link" href={url} target="_blank" rel="noreferrer">
+          <a class="link said" href={url} target="_blank" rel="noreferrer">
             its CI run
           </a>
         </>
@@ -81,7 +81,7 @@ function Facts({ deploy }: { readonly deploy: Deploy }) {
 function Origins({ verdict }: { readonly verdict: DeployVerdict }) {
   return (
     <>
-      <h3>Functions that explain it</h3>
+      <h2>Functions that explain it</h2>
       <div class="kv">
         {verdict.origins.slice(0, ORIGINS_MAX).map(({ id, name, file, kind, effect, state }) => {
           const way = effect.value > 0 ? 'more' : 'less';
@@ -108,7 +108,7 @@ function Origins({ verdict }: { readonly verdict: DeployVerdict }) {
 function Endpoints({ endpoints }: { readonly endpoints: readonly EndpointVerdict[] }) {
   return (
     <>
-      <h3>CPU per request, by endpoint</h3>
+      <h2>CPU per request, by endpoint</h2>
       <div class="kv">
         {endpoints.slice(0, ENDPOINTS_MAX).map((one) => {
           const way = KIND_OF_STATE[one.state];
@@ -140,7 +140,7 @@ function Memory({ verdict: { memory } }: { readonly verdict: DeployVerdict }) {
   const grows = growth !== null && growth.state === 'more';
   return (
     <>
-      <h3>Live heap of an instance</h3>
+      <h2>Live heap of an instance</h2>
       <p>
         {formatBytes(memory.baseBytes)} → {formatBytes(memory.headBytes)}, {sayChange(effect.value)}{' '}
         ({sayChange(effect.low)} … {sayChange(effect.high)})
@@ -159,7 +159,7 @@ function Looks({ verdict }: { readonly verdict: DeployVerdict }) {
   };
   return (
     <>
-      <h3>Looks at it</h3>
+      <h2>Looks at it</h2>
       <ul class="looks">
         {verdict.looks.map((look) => (
           <li key={look.minutes}>

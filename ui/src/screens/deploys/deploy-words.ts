@@ -1,6 +1,6 @@
 import type { Deploy, DeployVerdict, Interval } from '@flamehouse/proto';
 import { chipOf } from '../../components/verdict-chip.tsx';
-import { formatBytes, formatPercent, sayChange } from '../../format.ts';
+import { formatBytes, formatPercent } from '../../format.ts';
 import { compareUrl, NO_SIDE } from '../../state/compare-url.ts';
 import type { DeployTab } from '../../state/deploys-url.ts';
 import { formatClock, formatDay } from '../../time.ts';
@@ -58,7 +58,7 @@ export function whyOf(deploy: Deploy): string {
     case 'not-enough-data':
       return verdict.smallestChange === null || verdict.smallestChange > 1
         ? 'too few minutes to see a change'
-        : `would have seen only ${formatPercent(verdict.smallestChange)}`;
+        : `would have seen only a change of ${formatPercent(verdict.smallestChange)}`;
     default:
       return originsText(verdict);
   }
@@ -99,7 +99,7 @@ function shortSentence({ version, verdict }: Deploy): string {
   const memory = memoryChange(verdict!);
   return memory === null
     ? verdict!.sentence
-    : `${version} holds ${sayChange(memory.effect.value)} of live heap.`;
+    : `${version} holds ${formatPercent(memory.effect.value)} more live heap.`;
 }
 
 const WEEKDAYS = [

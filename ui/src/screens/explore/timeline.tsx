@@ -325,8 +325,8 @@ function changeText(deploy: Deploy | undefined): string {
 }
 
 function flagLabel(version: string, atMs: number, deploy: Deploy | undefined): string {
-  const verdict = deploy?.verdict ? `: ${chipOf(deploy.verdict).words}${changeText(deploy)}` : '';
-  return `${version} begins at ${formatClock(atMs)}${verdict}`;
+  const verdict = deploy?.verdict ? `: ${chipOf(deploy.verdict).words}` : '';
+  return `${version}${changeText(deploy)} begins at ${formatClock(atMs)}${verdict}`;
 }
 
 interface OpenFlag {
