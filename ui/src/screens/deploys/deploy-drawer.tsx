@@ -11,7 +11,7 @@ import { copyText, showToast } from '../../state/toast.ts';
 import { formatClock } from '../../time.ts';
 import { sayPoints, sayRange } from '../compare/size-words.ts';
 import { DeployChart } from './deploy-line.tsx';
-import { compareOf } from './deploy-words.ts';
+import { compareOf, memorySentence } from './deploy-words.ts';
 
 interface DrawerProps {
   readonly deploy: Deploy;
@@ -24,6 +24,7 @@ const ENDPOINTS_MAX = 5;
 /** What explains a verdict, and what can be done about it. */
 export function DeployDrawer({ deploy, onChanged }: DrawerProps) {
   const { verdict } = deploy;
+  const memory = memorySentence(deploy);
   return (
     <div class="drawer-grid">
       <div>
@@ -31,7 +32,8 @@ export function DeployDrawer({ deploy, onChanged }: DrawerProps) {
         <Facts deploy={deploy} />
       </div>
       <div>
-        {verdict !== null && <p class="sentence">{verdict.sentence}</p>}
+        {memory !== null && <p class="sentence">{memory}</p>}
+        {verdict !== null && <p class={memory === null ? 'sentence' : ''}>{verdict.sentence}</p>}
         {verdict !== null && verdict.cause !== '' && <p class="soft">{verdict.cause}</p>}
         {verdict !== null && verdict.origins.length > 0 && <Origins verdict={verdict} />}
         <Actions deploy={deploy} onChanged={onChanged} />

@@ -1,8 +1,8 @@
 import type { Deploy, DeployLine } from '@flamehouse/proto';
-import { chipOf } from '../../components/verdict-chip.tsx';
 import { niceTicks } from '../../series.ts';
 import { formatClock } from '../../time.ts';
 import { sizeWords } from '../compare/size-words.ts';
+import { lineKind } from './deploy-words.ts';
 
 interface Point {
   readonly ms: number;
@@ -72,10 +72,10 @@ const SPARK = { width: 128, height: 22 };
 
 /** CPU before and after, in a row: the part after the deploy takes the verdict's colour. */
 export function DeploySpark({ deploy }: { readonly deploy: Deploy }) {
-  const { line, at, verdict } = deploy;
+  const { line, at } = deploy;
   if (line === null || peakOf(line) === 0) return <span class="muted">–</span>;
   const { width, height } = SPARK;
-  const { kind } = chipOf(verdict);
+  const kind = lineKind(deploy);
   const to = endOf(line);
   const x = (ms: number) => 1 + ((ms - line.from) / (to - line.from)) * (width - 2);
   const top = peakOf(line) * 1.1;
@@ -95,10 +95,10 @@ const CHART = { width: 340, height: 96, left: 36, top: 20, bottom: 18 };
 
 /** The same line with its axes, in the open row. */
 export function DeployChart({ deploy }: { readonly deploy: Deploy }) {
-  const { line, at, verdict, version } = deploy;
+  const { line, at, version } = deploy;
   if (line === null || peakOf(line) === 0) return null;
   const { width, height, left, top, bottom } = CHART;
-  const { kind } = chipOf(verdict);
+  const kind = lineKind(deploy);
   const to = endOf(line);
   const words = sizeWords(line.normaliser, peakOf(line));
   const high = peakOf(line) * 1.15;

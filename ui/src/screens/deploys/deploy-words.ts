@@ -95,11 +95,22 @@ export function lookSentences(deploys: readonly Deploy[]): string {
   return `${said.join(' ')}${more > 0 ? ` And ${more} more.` : ''}`;
 }
 
-function shortSentence({ version, verdict }: Deploy): string {
-  const memory = memoryChange(verdict!);
-  return memory === null
-    ? verdict!.sentence
-    : `${version} holds ${formatPercent(memory.effect.value)} more live heap.`;
+const shortSentence = (deploy: Deploy): string =>
+  memorySentence(deploy) ?? deploy.verdict!.sentence;
+
+/** The sentence of a deploy of which only the memory changed; null for all others. */
+export function memorySentence({ version, verdict }: Deploy): string | null {
+  const memory = verdict === null ? null : memoryChange(verdict);
+  if (memory === null) return null;
+  const { value } = memory.effect;
+  const way = value < 0 ? 'less' : 'more';
+  return `${version} holds ${formatPercent(Math.abs(value))} ${way} live heap.`;
+}
+
+/** The colour of a line of CPU: memory that changed says nothing about it. */
+export function lineKind({ verdict }: Deploy): '' | 'more' | 'less' {
+  const open = verdict === null || verdict.status === 'judging';
+  return open || (verdict.state !== 'more' && verdict.state !== 'less') ? '' : verdict.state;
 }
 
 const WEEKDAYS = [

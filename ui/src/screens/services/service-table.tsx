@@ -52,6 +52,9 @@ export function ServiceTable({ services, judged, nowMs, silentMs }: ServiceTable
             Environments
           </th>
           <th scope="col">Version</th>
+          <th scope="col" class="hide-m">
+            Last deploy
+          </th>
           <th scope="col" class="num hide-s">
             Last seen
           </th>
@@ -118,9 +121,11 @@ function Row({
       </td>
       <td class="cut" title={service.versions.join(', ')}>
         <span class="mono">{version}</span>{' '}
-        {lastDeploy !== null && <span class="muted hide-s">{formatAgo(lastDeploy.at, nowMs)}</span>}{' '}
-        {deploy !== undefined && deploy.version === version && deploy.verdict !== null && (
-          <a class="hide-s" href={deploysUrl({ open: deploy.id })} onClick={followLink}>
+        {lastDeploy !== null && <span class="muted hide-s">{formatAgo(lastDeploy.at, nowMs)}</span>}
+      </td>
+      <td class="hide-m">
+        {deploy !== undefined && deploy.verdict !== null && (
+          <a href={deploysUrl({ open: deploy.id })} onClick={followLink}>
             <VerdictChip verdict={deploy.verdict} />
           </a>
         )}
