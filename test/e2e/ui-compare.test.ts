@@ -216,6 +216,17 @@ test('deploys: a link to one that is not listed, one that is gone, and none at a
   expect(await heading(page)).toBe('No deploy yet.');
 });
 
+test('at 390 pixels nothing is wider than the page', async () => {
+  const page = await open(`/compare?svc=checkout&${SIDES}`, { width: 390, height: 844 });
+  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await graphReady(page);
+  expect(await wider()).toBeLessThanOrEqual(0);
+  await page.goto(`${fixture.url}/deploys`);
+  await page.click('tr[data-deploy]:has-text("auth") .verdict');
+  await page.waitForSelector('.drawer-grid');
+  expect(await wider()).toBeLessThanOrEqual(0);
+});
+
 test('the flag of a version carries its verdict and leads to the comparison', async () => {
   const page = await open('/explore?svc=checkout');
   await graphReady(page);

@@ -8,6 +8,7 @@ import { COMPARE_VIEWS, type CompareState } from '../../state/compare-url.ts';
 import { setCompare } from '../../state/location.ts';
 import { formatClock } from '../../time.ts';
 import { usePageKeys } from '../explore/use-explore-view.ts';
+import { CompareHelp } from './compare-help.tsx';
 import { DiffDetails } from './diff-details.tsx';
 import { DiffPane } from './diff-pane.tsx';
 import { DiffTable } from './diff-table.tsx';
@@ -37,11 +38,13 @@ export function CompareBody(props: {
   const { diff, answer, graph } = data;
   const view = useCompareView(state, data);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const [help, setHelp] = useState(false);
   usePageKeys({
     '/': () => {
       view.inputRef.current?.focus();
       view.inputRef.current?.select();
     },
+    '?': () => setHelp(true),
     ...Object.fromEntries(
       COMPARE_VIEWS.map((name, i) => [String(i + 1), () => setCompare({ view: name })]),
     ),
@@ -110,6 +113,7 @@ export function CompareBody(props: {
             focusName={view.focusName}
             onUnfocus={() => view.zoom(0)}
             onStep={view.matchStep}
+            onHelp={() => setHelp(true)}
           />
           {view.focusGone && (
             <Notice kind="warn">
@@ -191,6 +195,7 @@ export function CompareBody(props: {
           onClose={() => setMenu(null)}
         />
       )}
+      {help && <CompareHelp onClose={() => setHelp(false)} />}
     </>
   );
 }

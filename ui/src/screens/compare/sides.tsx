@@ -2,11 +2,12 @@ import type { DiffAnswer, DiffSide } from '@flamehouse/proto';
 import { useMemo } from 'preact/hooks';
 import { formatCount, formatNumber, plural } from '../../format.ts';
 import { coverage } from '../../series.ts';
-import { type CompareState, formatSide, parseSide } from '../../state/compare-url.ts';
+import type { CompareState } from '../../state/compare-url.ts';
 import { setCompare } from '../../state/location.ts';
 import { formatRange, type Range } from '../../time.ts';
+import { lineRange, movedTo } from './side-times.ts';
 import { sizeWords } from './size-words.ts';
-import { lineRange, useSideLine } from './use-compare-data.ts';
+import { useSideLine } from './use-compare-data.ts';
 import { WindowLine } from './window-line.tsx';
 
 const MINUTE_MS = 60_000;
@@ -41,12 +42,6 @@ export function Sides({ state, diff, nowMs }: SidesProps) {
       />
     </div>
   );
-}
-
-/** A selector whose minutes were dragged to another time. */
-export function movedTo(selector: string, window: Range): string {
-  const version = parseSide(selector)?.version ?? '';
-  return formatSide({ version, from: String(window.from), to: String(window.to) });
 }
 
 function useSide(

@@ -27,6 +27,7 @@ interface ToolbarProps {
   readonly focusName: string; // '' when everything is shown
   readonly onUnfocus: () => void;
   readonly onStep: (step: 1 | -1) => void;
+  readonly onHelp: () => void;
 }
 
 /** Views, widths and search on the left, the legend on the right. */
@@ -80,6 +81,14 @@ export function CompareToolbar(props: ToolbarProps) {
       )}
       <span class="grow" />
       {drawn && domain !== null && <DiffLegend domain={domain} />}
+      <button
+        type="button"
+        class="icon-btn hide-s"
+        aria-label="Keyboard shortcuts"
+        onClick={props.onHelp}
+      >
+        <Icon name="help" />
+      </button>
     </div>
   );
 }

@@ -98,13 +98,6 @@ function useRounds(tick: number): [number, (waiting: boolean) => void] {
 
 const MINUTE_MS = 60_000;
 
-/** Where the time line of a side lies: around its minutes, as wide as the other's. */
-export function lineRange(kept: Range, spanMs: number, nowMs: number): Range {
-  const middle = (kept.from + kept.to) / 2;
-  const to = Math.min(nowMs, Math.ceil((middle + spanMs / 2) / MINUTE_MS) * MINUTE_MS);
-  return { from: to - Math.ceil(spanMs / MINUTE_MS) * MINUTE_MS, to };
-}
-
 /** CPU of one side over a range, in cores. */
 export function useSideLine(
   state: CompareState,

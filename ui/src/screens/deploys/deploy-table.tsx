@@ -9,7 +9,7 @@ import { go } from '../../state/location.ts';
 import { formatClock } from '../../time.ts';
 import { DeployDrawer } from './deploy-drawer.tsx';
 import { DeploySpark } from './deploy-line.tsx';
-import { changeOf, dayWords, drawnInterval, rowLabel, whyOf } from './deploy-words.ts';
+import { changeOf, dayWords, drawnInterval, rowLabel, rowScale, whyOf } from './deploy-words.ts';
 
 interface DeployTableProps {
   readonly deploys: readonly Deploy[]; // newest first
@@ -20,17 +20,6 @@ interface DeployTableProps {
 
 const COLUMNS = 9;
 const PLOT = { width: 168, height: 20 };
-const SCALES = [0.05, 0.1, 0.15, 0.25, 0.5, 1];
-
-/** One scale for all rows, that three quarters of their changes fit on. */
-export function rowScale(deploys: readonly Deploy[]): number {
-  const sizes = deploys
-    .map((deploy) => Math.abs(changeOf(deploy)?.value ?? 0))
-    .sort((a, b) => a - b);
-  const most = sizes[Math.floor(sizes.length * 0.75)] ?? 0;
-  return SCALES.find((scale) => scale >= most * 1.1) ?? 1;
-}
-
 /** One row for each deploy, in days; the row that the address names is open. */
 export function DeployTable(props: DeployTableProps) {
   const { deploys, nowMs } = props;

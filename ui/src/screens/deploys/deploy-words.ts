@@ -149,3 +149,14 @@ export function compareOf(deploy: Deploy): string | null {
 /** The accessible name of a row. */
 export const rowLabel = (deploy: Deploy): string =>
   `${deploy.service} ${deploy.version} at ${formatClock(deploy.at)}, ${chipOf(deploy.verdict).words}`;
+
+const SCALES = [0.05, 0.1, 0.15, 0.25, 0.5, 1];
+
+/** One scale for all rows, that three quarters of their changes fit on. */
+export function rowScale(deploys: readonly Deploy[]): number {
+  const sizes = deploys
+    .map((deploy) => Math.abs(changeOf(deploy)?.value ?? 0))
+    .sort((a, b) => a - b);
+  const most = sizes[Math.floor(sizes.length * 0.75)] ?? 0;
+  return SCALES.find((scale) => scale >= most * 1.1) ?? 1;
+}

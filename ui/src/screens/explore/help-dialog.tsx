@@ -68,7 +68,8 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function Keys({ keys }: { readonly keys: readonly (readonly [string, string])[] }) {
+/** Keys and what they do. */
+export function Keys({ keys }: { readonly keys: readonly (readonly [string, string])[] }) {
   return (
     <div class="keys">
       {keys.map(([key, meaning]) => (

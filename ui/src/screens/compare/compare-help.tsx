@@ -1,0 +1,45 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { Keys } from '../explore/help-dialog.tsx';
+
+const KEYS = [
+  ['↑ ↓', 'caller, heaviest callee'],
+  ['← →', 'neighbour on the same row'],
+  ['Enter', 'zoom to the frame'],
+  ['Esc', 'one step out'],
+  ['Home', 'show all'],
+  ['Shift F10', 'menu of the frame'],
+  ['s', 'callers and callees, in Explore'],
+  ['n  N', 'next, previous match'],
+  ['y  Y', 'copy the name, copy the stack'],
+  ['Shift click', 'pick without zooming'],
+] as const;
+
+const PAGE_KEYS = [
+  ['/', 'search'],
+  ['1 2 3 4', 'both, graph, table, side by side'],
+  ['← →', 'on a window or its end: a minute; with Shift ten'],
+  ['?', 'these keys'],
+] as const;
+
+/** The keys of Compare, and what its marks mean. */
+export function CompareHelp({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog class="dialog" ref={dialog} aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">Keys in the flame graph and the table</h2>
+      <Keys keys={KEYS} />
+      <h2 class="second">Anywhere</h2>
+      <Keys keys={PAGE_KEYS} />
+      <p>
+        A colour is always significant: what looks different but is grey may be chance. ▲ takes
+        more, ▼ takes less, ◆ is where a change begins, stripes are gone, a bar at the left is new.
+      </p>
+      <div class="acts">
+        <button type="button" class="btn" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </div>
+    </dialog>
+  );
+}
