@@ -98,7 +98,7 @@ function Side(
       </div>
       {range === null ? (
         <p class="muted nothing">
-          No complete minutes of {side.name} in {side.service}.
+          No minutes of {side.name} in {side.service} were kept.
         </p>
       ) : (
         <WindowLine

@@ -40,12 +40,16 @@ export function useDeploys(state: DeploysState) {
     state.open,
   );
   // What a person just said shows before the next refresh brings it.
-  const [said, setSaid] = useState<ReadonlyMap<string, Deploy>>(new Map());
-  const current = (deploy: Deploy): Deploy => {
-    const own = said.get(deploy.id);
-    return own === undefined ? deploy : { ...deploy, expected: own.expected };
+  const [said, setSaid] = useState<{ readonly deploy: Deploy; readonly at: number } | null>(null);
+  const current = (deploy: Deploy): Deploy =>
+    said !== null && said.deploy.id === deploy.id && list.loadedAt < said.at
+      ? { ...deploy, expected: said.deploy.expected }
+      : deploy;
+  const onChanged = (deploy: Deploy): void => {
+    setSaid({ deploy, at: Date.now() });
+    list.retry();
+    one.retry();
   };
-  const onChanged = (deploy: Deploy): void => setSaid(new Map([...said, [deploy.id, deploy]]));
   const all = (list.data?.deploys ?? []).map(current);
   const shown = state.tab === 'all' ? all : all.filter((deploy) => tabOf(deploy) === state.tab);
   return {
