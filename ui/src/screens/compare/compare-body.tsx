@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ContextMenu, type MenuItem } from '../../components/menu.tsx';
 import { Failed, FlameSkeleton, Notice, Progress, RowsSkeleton } from '../../components/states.tsx';
-import type { DiffGraph } from '../../flame/diff-tree.ts';
 import { displayName } from '../../flame/labels.ts';
 import { formatPercent } from '../../format.ts';
 import { COMPARE_VIEWS, type CompareState } from '../../state/compare-url.ts';
@@ -9,8 +8,7 @@ import { setCompare } from '../../state/location.ts';
 import { formatClock } from '../../time.ts';
 import { usePageKeys } from '../explore/use-explore-view.ts';
 import { CompareHelp } from './compare-help.tsx';
-import { DiffDetails } from './diff-details.tsx';
-import { DiffPane } from './diff-pane.tsx';
+import { DiffGraphs, type OpenMenu } from './diff-graphs.tsx';
 import { DiffTable } from './diff-table.tsx';
 import { NoMinutes } from './nothing.tsx';
 import { Sides } from './sides.tsx';
@@ -21,12 +19,6 @@ import type { CompareData } from './use-compare-data.ts';
 import { countWords, useCompareView } from './use-compare-view.ts';
 import { VerdictPanel } from './verdict-panel.tsx';
 import { Warnings } from './warnings.tsx';
-
-interface OpenMenu {
-  readonly graph: DiffGraph;
-  readonly row: number;
-  readonly at: { readonly x: number; readonly y: number };
-}
 
 /** Everything below the top bar: verdict, sides, graph, details, table. */
 export function CompareBody(props: {
@@ -60,24 +52,6 @@ export function CompareBody(props: {
   const words = sizeWords(found.normaliser, found.base.cost || found.head.cost);
   const kept = diff.stale || answer.stale;
   const empty = found.rows === 0;
-  const pane = (shown: DiffGraph, name: 'flameView' | 'callersView', label: string) => (
-    <DiffPane
-      graph={shown}
-      name={name}
-      label={`${label}, ${found.base.name} and ${found.head.name}`}
-      focus={shown.tree.rowOfId.get(state.focus) ?? 0}
-      selected={shown.tree.rowOfId.get(view.links.selectedNode.value) ?? -1}
-      match={shown === graph ? view.match : null}
-      words={words}
-      links={view.links}
-      onFocus={(row) => setCompare({ focus: row === 0 ? '' : (shown.tree.id[row] ?? '') })}
-      onMatchStep={view.matchStep}
-      onCommand={(command, row) => view.command(command, row, shown.tree)}
-      onMenu={(row, at) => setMenu({ graph: shown, row, at })}
-    />
-  );
-  const { before, after } = data;
-  const sides = state.view === 'sides' && before !== null && after !== null;
   return (
     <>
       {kept && <Progress />}
@@ -122,40 +96,14 @@ export function CompareBody(props: {
           )}
           <div class={kept ? 'evidence kept' : 'evidence'}>
             {state.view !== 'table' && (
-              <>
-                {graph === null ? (
-                  answer.failure !== null ? (
-                    <Failed failure={answer.failure} onRetry={answer.retry} />
-                  ) : (
-                    <FlameSkeleton />
-                  )
-                ) : sides ? (
-                  <div class="pair">
-                    <figure>
-                      <figcaption>
-                        <span class="ab">A</span> {found.base.name}, by name
-                      </figcaption>
-                      {pane(before, 'flameView', 'Flame graph before')}
-                    </figure>
-                    <figure>
-                      <figcaption>
-                        <span class="ab b">B</span> {found.head.name}, by name
-                      </figcaption>
-                      {pane(after, 'callersView', 'Flame graph after')}
-                    </figure>
-                  </div>
-                ) : (
-                  pane(graph, 'flameView', 'Differential flame graph')
-                )}
-                <DiffDetails
-                  diff={found}
-                  graphs={sides ? [before, after] : graph === null ? [] : [graph]}
-                  current={view.selected > 0 ? view.selected : view.focus}
-                  links={view.links}
-                  words={words}
-                  onOpen={view.openFunction}
-                />
-              </>
+              <DiffGraphs
+                state={state}
+                data={data}
+                diff={found}
+                view={view}
+                words={words}
+                onMenu={setMenu}
+              />
             )}
             {(state.view === 'both' || state.view === 'table') && (
               <>

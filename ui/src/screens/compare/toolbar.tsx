@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { Icon } from '../../components/icon.tsx';
-import { WIDTHS, type Width } from '../../flame/diff-tree.ts';
+import type { Width } from '../../flame/diff-tree.ts';
 import { COMPARE_VIEWS, type CompareState, type CompareView } from '../../state/compare-url.ts';
 import { setCompare } from '../../state/location.ts';
 import { DiffLegend } from './diff-legend.tsx';
@@ -51,7 +51,7 @@ export function CompareToolbar(props: ToolbarProps) {
       </fieldset>
       {drawn && state.view !== 'sides' && (
         <fieldset class="seg" aria-label="Widths">
-          {IN_TIME.filter((width) => WIDTHS.includes(width)).map((width) => (
+          {IN_TIME.map((width) => (
             <button
               type="button"
               key={width}

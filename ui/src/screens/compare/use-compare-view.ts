@@ -77,7 +77,6 @@ export function useCompareView(state: CompareState, data: CompareData) {
     links,
     inputRef,
     search,
-    match: found?.byRow ?? null,
     focus,
     focusName,
     focusGone: state.focus !== '' && tree !== null && focus === 0,
