@@ -6,6 +6,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 const gzipAsync = promisify(gzip);
 const COMPRESSIBLE = /^(?:text\/|application\/(?:json|javascript|manifest\+json)|image\/svg)/;
 const BYTES_MIN = 1_024; // below one network packet there is nothing to win
+// A flame graph of 420 kB takes 4 ms at level 1 and 10 at level 6, which makes it 3 % smaller (2026-11-20).
+const LEVEL = 1;
 
 /**
  * Compress text answers with gzip, in zlib's own threads.
@@ -26,7 +28,7 @@ export function registerCompression(app: FastifyInstance): void {
     }
     if (!(typeof payload === 'string' || Buffer.isBuffer(payload))) return payload;
     if (payload.length < BYTES_MIN) return payload;
-    const compressed = await gzipAsync(payload);
+    const compressed = await gzipAsync(payload, { level: LEVEL });
     reply.header('content-encoding', 'gzip').header('content-length', compressed.length);
     return compressed;
   });
