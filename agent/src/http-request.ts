@@ -11,6 +11,15 @@ interface Routed {
   readonly route?: { readonly path?: unknown };
 }
 
+/** What is read of the objects of the host. */
+interface Facts {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly traceparent: unknown;
+  readonly status: number;
+  readonly route: string | null;
+}
+
 /** An incoming request. Reads the objects of the host, and never writes to them. */
 export class HttpRequest {
   readonly startedMs: number; // of the monotonic clock
@@ -21,22 +30,31 @@ export class HttpRequest {
   unrecorded = false;
   /** What the framework answers when asked for the route. */
   askRoute: (() => unknown) | null = null;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  #raw: { readonly request: IncomingMessage; readonly response: ServerResponse } | null;
+  #facts: Facts | null = null;
 
   constructor(request: IncomingMessage, response: ServerResponse, startedMs: number) {
-    this.#request = request;
-    this.#response = response;
+    this.#raw = { request, response };
     this.startedMs = startedMs;
     this.work = new Work(null, this);
   }
 
+  /**
+   * The answer is sent: keep what was read, and let go of the objects. Whatever keeps a context of
+   * the request, as a span or a sampled tick does, would keep them as well, and make V8 copy them.
+   */
+  finish(): void {
+    this.#facts = this.#read();
+    this.#raw = null;
+    this.askRoute = null;
+  }
+
   get method(): string | undefined {
-    return this.#request.method;
+    return this.#read().method;
   }
 
   get status(): number {
-    return this.#response.statusCode;
+    return this.#read().status;
   }
 
   /** Whether a span was begun in here, so that code outside of it is outside any. */
@@ -55,24 +73,38 @@ export class HttpRequest {
 
   /** The peer went away before there was an answer, so that none will be finished. */
   get aborted(): boolean {
-    return this.#response.destroyed && !this.#response.writableFinished;
+    const response = this.#raw?.response;
+    return response?.destroyed === true && !response.writableFinished;
   }
 
   /** The route's pattern, when a framework has matched one. */
   get route(): string | null {
-    return textOfRoute(this.askRoute?.()) ?? routeOfExpress(this.#request as Routed);
+    return this.#read().route;
   }
 
   get endpointOfPath(): string {
-    return `${this.method ?? 'GET'} ${normalisePath(this.#request.url ?? '/')}`;
+    const { method = 'GET', url = '/' } = this.#read();
+    return `${method} ${normalisePath(url)}`;
   }
 
   /** The caller's trace, by the header of W3C Trace Context. */
   traceparent(): TraceIds | null {
-    const header = this.#request.headers['traceparent'];
+    const { traceparent: header } = this.#read();
     const match = typeof header === 'string' ? TRACEPARENT.exec(header) : null;
     const [, traceId = '', spanId = ''] = match ?? [];
     return ZEROS.test(traceId) || ZEROS.test(spanId) || spanId === '' ? null : { traceId, spanId };
+  }
+
+  #read(): Facts {
+    if (this.#raw === null) return this.#facts!; // one of the two is there
+    const { request, response } = this.#raw;
+    return {
+      method: request.method,
+      url: request.url,
+      traceparent: request.headers['traceparent'],
+      status: response.statusCode,
+      route: textOfRoute(this.askRoute?.()) ?? routeOfExpress(request as Routed),
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SpanMode } from './config.ts';
 import type { HttpRequest } from './http-request.ts';
 import type { SampleContext, SpanContextLike, SpanLike } from './sample-context.ts';
+import { sideField } from './side-field.ts';
 import { type RpcMetadata, Work } from './work.ts';
 
 /** A context of OpenTelemetry. Its keys are `Symbol.for(...)`, so none of its packages is needed. */
@@ -31,9 +32,9 @@ export interface Surroundings {
 /** One sample context for each recording span, made when the span is active for the first time. */
 export class OtelSpans {
   readonly #options: OtelSpansOptions;
-  readonly #contexts = new WeakMap<SpanLike, SampleContext>();
+  readonly #contexts = sideField<SpanLike, SampleContext>();
   /** SDK 2: a child refers to the very object that its parent answers to `spanContext()`. */
-  readonly #bySpanContext = new WeakMap<SpanContextLike, SampleContext>();
+  readonly #bySpanContext = sideField<SpanContextLike, SampleContext>();
 
   constructor(options: OtelSpansOptions) {
     this.#options = options;

@@ -19,6 +19,7 @@ interface Tally {
 }
 
 const OPEN_MAX = 10_000; // requests and spans that are open at once; more are not counted
+const SWEEP_MIN = 64; // spans at which those that ended are let go before the next flush
 
 /** Counts work that ended: requests, and local root spans outside any. */
 export class RequestCounts {
@@ -28,6 +29,7 @@ export class RequestCounts {
   readonly #spans = new Set<Work>();
   #finished: { readonly request: HttpRequest; readonly durationMs: number }[] = [];
   #tallies = new Map<string, Tally>();
+  #sweepAt = SWEEP_MIN;
 
   constructor(names: BoundedNames, clock: Clock) {
     this.#names = names;
@@ -41,12 +43,14 @@ export class RequestCounts {
   /** A turn later the SDK has written the route into its span, and everybody is done with the request. */
   finished(request: HttpRequest): void {
     if (!this.#open.delete(request)) return;
+    request.finish();
     const durationMs = this.#clock.monotonicMs() - request.startedMs;
     this.#finished.push({ request, durationMs });
     if (this.#finished.length === 1) this.#clock.setTurn(() => this.#settle());
   }
 
   startedSpan(work: Work): void {
+    if (this.#spans.size >= this.#sweepAt) this.#sweep();
     if (this.#spans.size < OPEN_MAX) this.#spans.add(work);
   }
 
@@ -69,12 +73,18 @@ export class RequestCounts {
       if (request.aborted) this.finished(request);
     }
     this.#settle();
+    this.#sweep();
+  }
+
+  /** Count the spans that ended. Looked at again at twice as many, each costs little, however long some take. */
+  #sweep(): void {
     for (const work of this.#spans) {
       if (work.span?.ended !== true) continue;
       this.#spans.delete(work);
       const [seconds = 0, nanos = 0] = work.span.duration ?? [];
       this.#count(work.endpoint, work.failed, seconds * 1e9 + nanos);
     }
+    this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#spans.size);
   }
 
   #settle(): void {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 import { HttpRequest } from './http-request.ts';
 import { watchKoa } from './koa-routes.ts';
+import { sideField } from './side-field.ts';
 
 const STARTED = 'http.server.request.start';
 const FINISHED = 'http.server.response.finish';
@@ -20,7 +21,7 @@ export interface RequestListener {
 export class RequestWatch {
   readonly #clock: Clock;
   readonly #listener: RequestListener;
-  readonly #requests = new WeakMap<object, HttpRequest>(); // IncomingMessage -> what is known of it
+  readonly #requests = sideField<object, HttpRequest>(); // IncomingMessage -> what is known of it
   #unwatchKoa: (() => void) | null = null;
   #early = EARLY_REQUESTS;
 

@@ -13,6 +13,7 @@ const { values } = parseArgs({
     nodes: { type: 'string' },
     pairs: { type: 'string' },
     seconds: { type: 'string' },
+    'window-ms': { type: 'string', default: '15000' },
     spans: { type: 'string', default: 'on' },
     out: { type: 'string', default: 'test/.artifacts/bench-agent.json' },
   },
@@ -20,9 +21,9 @@ const { values } = parseArgs({
 const root = process.cwd();
 const majors = (values.nodes ?? (values.quick ? '20,24' : '20,22,24')).split(',');
 const pairs = Number(values.pairs ?? (values.quick ? 6 : 20));
-const seconds = Number(values.seconds ?? (values.quick ? 5 : 8));
-const WINDOWS = 4; // flushes that a period must hold
-const windowMs = Math.floor((seconds * 1000) / (WINDOWS + 1));
+const windowMs = Number(values['window-ms']);
+const seconds = Number(values.seconds ?? 16);
+const flushes = Math.floor((seconds * 1000) / windowMs); // that a period must hold
 const SAMPLE_HZ = 99;
 
 interface Period extends Usage {
@@ -39,7 +40,7 @@ function faultsOf(uploads: readonly ReceivedUpload[]): string[] {
   const tickShare = sumOf(rows, 'ticks') / ((coveredMs / 1000) * SAMPLE_HZ);
   const spanShare = sumOf(inSpans, 'ticks') / sumOf(ofRequests, 'ticks');
   return [
-    ...(uploads.length < WINDOWS ? [`${uploads.length} flushes`] : []),
+    ...(uploads.length < flushes ? [`${uploads.length} flushes`] : []),
     ...(tickShare >= 0.95 ? [] : [`${(tickShare * 100).toFixed(1)} % of the ticks`]),
     ...(spanShare >= 0.95 ? [] : [`${(spanShare * 100).toFixed(1)} % of samples in spans`]),
     ...(uploads.every(({ profiles }) => profiles.has('heap')) ? [] : ['no heap']),
