@@ -82,9 +82,9 @@ export class FlameView {
     host.append(this.space, this.items);
     this.renderer = makeRenderer(this.stage);
     this.listen();
+    this.measure();
     this.sizes = new ResizeObserver(() => this.measure());
     this.sizes.observe(host);
-    this.measure();
   }
 
   /** Take a new state. A changed focus moves there in 160 ms; a changed tree is shown at once. */
@@ -103,6 +103,9 @@ export class FlameView {
       this.range = this.rangeOf(next.focus);
       // Rows of the last tree mean nothing in this one: look again what lies under the pointer.
       this.takeHover(this.rowUnderPointer());
+      // What somebody waits for is drawn in this task, and not with the next frame.
+      this.draw();
+      return;
     }
     this.redraw();
   }
@@ -175,7 +178,9 @@ export class FlameView {
     const px = (value: string): number => Number.parseFloat(value);
     const width = this.host.clientWidth - px(style.paddingLeft) - px(style.paddingRight);
     const height = this.host.clientHeight - px(style.paddingTop) - px(style.paddingBottom);
-    if (width < WIDTH_MIN) return;
+    const known = this.size.width === width && this.size.height === Math.max(ROW_HEIGHT, height);
+    // An observer begins by telling the size that is known, and drawing again would delay the first paint.
+    if (width < WIDTH_MIN || known) return;
     this.size = { width, height: Math.max(ROW_HEIGHT, height) };
     this.stage.style.height = `${this.size.height}px`;
     this.draw();

@@ -32,8 +32,13 @@ export interface FlameTree {
 /** How the children of a frame stand: the heaviest first, or by name, so that two graphs can be read side by side. */
 export type ChildOrder = 'value' | 'name';
 
-/** Children of every node as one list per parent. */
-function sortedChildren(answer: FlamegraphAnswer, order: ChildOrder): (row: number) => Int32Array {
+/** Lists shorter than this are sorted in place: most frames call a few others. */
+const INSERTION_MAX = 24;
+
+type Before = (a: number, b: number) => boolean;
+
+/** Children of every node, parent by parent: those of `row` are `list` from `first[row]` to `first[row + 1]`. */
+function childLists(answer: FlamegraphAnswer, order: ChildOrder) {
   const { parent, total } = answer.nodes;
   const first = new Uint32Array(parent.length + 1);
   for (let i = 1; i < parent.length; i++) first[parent[i]! + 1]!++;
@@ -41,14 +46,30 @@ function sortedChildren(answer: FlamegraphAnswer, order: ChildOrder): (row: numb
   const fill = first.slice();
   const list = new Int32Array(Math.max(0, parent.length - 1));
   for (let i = 1; i < parent.length; i++) list[fill[parent[i]!]!++] = i;
-  const heaviest = (a: number, b: number): number => total[b]! - total[a]! || a - b;
+  const heavier: Before = (a, b) => total[a]! > total[b]! || (total[a]! === total[b]! && a < b);
   const rank = order === 'name' ? nameRanks(answer) : null;
-  const compare =
-    rank === null ? heaviest : (a: number, b: number) => rank[a]! - rank[b]! || heaviest(a, b);
-  return (row) => {
-    const children = list.subarray(first[row]!, first[row + 1]!);
-    return children.length > 1 ? children.sort(compare) : children;
+  const before: Before =
+    rank === null
+      ? heavier
+      : (a, b) => rank[a]! < rank[b]! || (rank[a]! === rank[b]! && heavier(a, b));
+  return {
+    first,
+    list,
+    sort: (row: number): void => sortPart(list, first[row]!, first[row + 1]!, before),
   };
+}
+
+function sortPart(list: Int32Array, from: number, to: number, before: Before): void {
+  if (to - from > INSERTION_MAX) {
+    list.subarray(from, to).sort((a, b) => (before(a, b) ? -1 : 1));
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const node = list[i]!;
+    let at = i;
+    for (; at > from && before(node, list[at - 1]!); at--) list[at] = list[at - 1]!;
+    list[at] = node;
+  }
 }
 
 /** node -> the place of its name among all names: comparing numbers is cheaper than comparing names. */
@@ -88,7 +109,7 @@ function emptyRows(count: number) {
 export function buildFlameTree(answer: FlamegraphAnswer, order: ChildOrder = 'value'): FlameTree {
   const { nodes } = answer;
   const size = nodes.id.length;
-  const childrenOf = sortedChildren(answer, order);
+  const children = childLists(answer, order);
   const count = nodes.folded.reduce((sum, folded) => sum + (folded > 0 ? 1 : 0), size);
   const rows = emptyRows(count);
   // Nodes that wait for their place, the next one last; ~node is the rest block of a node.
@@ -132,8 +153,9 @@ export function buildFlameTree(answer: FlamegraphAnswer, order: ChildOrder = 'va
     if (parent >= 0) left[parent]! += nodes.total[node]!;
     foldedNodes += nodes.folded[node]!;
     if (nodes.folded[node]! > 0) wait(~node, row);
-    const children = childrenOf(node);
-    for (let i = children.length - 1; i >= 0; i--) wait(children[i]!, row);
+    children.sort(node);
+    const firstChild = children.first[node]!;
+    for (let i = children.first[node + 1]! - 1; i >= firstChild; i--) wait(children.list[i]!, row);
   }
   for (let row = count - 1; row > 0; row--) {
     const parent = rows.parent[row]!;
