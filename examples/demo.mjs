@@ -7,13 +7,14 @@
  */
 import { createRequire } from 'node:module';
 
-const USAGE = `Usage: npm run demo [-- --once]
+const USAGE = `Usage: npm run demo [-- --once | --quick]
 
 Starts the server, two instances of examples/checkout and one of examples/inventory under the agent
 and OpenTelemetry, and a load generator.
 Replaces version 1.0.0 of the example by 1.1.0, which has a planted fault. Ctrl-C stops everything.
 
   --once   stop as soon as the flame graph shows the fault
+  --quick  start the faulty version as soon as the first flame graph is there
   --help   this text
 
 FLAMEHOUSE_PORT   port of the server (4040; when it is taken, the demo takes a free one)
@@ -30,7 +31,7 @@ async function main(args) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const unknown = args.find((argument) => argument !== '--once');
+  const unknown = args.find((argument) => argument !== '--once' && argument !== '--quick');
   if (unknown !== undefined) {
     process.stderr.write(`demo: there is no option ${unknown}\n\n${USAGE}`);
     return 2;
@@ -40,7 +41,8 @@ async function main(args) {
     return 2;
   }
   const { runDemo } = await import('./demo/run-demo.mjs');
-  return runDemo({ once: args.includes('--once') });
+  const once = args.includes('--once');
+  return runDemo({ once, quick: once || args.includes('--quick') });
 }
 
 function isInstalled() {

@@ -17,21 +17,22 @@ const PARENT_CHECK_MS = 500;
  * @property {Children} children
  * @property {string} dataDir
  * @property {AbortSignal} signal aborted when the demo stops
- * @property {boolean} once
+ * @property {boolean} once stop when the fault is seen
+ * @property {boolean} quick do not wait until the sound version has run for a while
  * @property {(line: string) => void} print with the seconds since the command
  */
 
 /**
  * Run the demo until the user stops it, something fails, or, with `once`, the fault is seen.
  *
- * @param {{ once: boolean }} options
+ * @param {{ once: boolean, quick: boolean }} options
  * @returns {Promise<number>} exit code
  */
-export async function runDemo({ once }) {
+export async function runDemo({ once, quick }) {
   const stop = new AbortController();
   const dataDir = await mkdtemp(join(tmpdir(), 'flamehouse-demo-'));
   /** @type {Demo} */
-  const demo = { children: new Children(), dataDir, signal: stop.signal, once, print };
+  const demo = { children: new Children(), dataDir, signal: stop.signal, once, quick, print };
   const interrupted = untilInterrupted();
   let exitCode = 0;
   try {

@@ -51,7 +51,7 @@ export async function playScenario(demo) {
  * @param {string} inventoryUrl
  */
 async function runSound(demo, server, inventoryUrl) {
-  const { print, signal, once } = demo;
+  const { print, signal, quick } = demo;
   const since = Date.now();
   const instances = await startInstances(demo, {
     serverUrl: server.url,
@@ -68,7 +68,7 @@ async function runSound(demo, server, inventoryUrl) {
   print(`open ${exploreUrl(server, {})}`);
   await printSlowestTrace(demo, server);
   const leftMs = SOUND_MS - (Date.now() - since);
-  if (!once && leftMs > 0) await sleep(leftMs, undefined, { signal });
+  if (!quick && leftMs > 0) await sleep(leftMs, undefined, { signal });
   return instances;
 }
 

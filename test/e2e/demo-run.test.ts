@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
+import { launchBrowser, openPage, screenshot } from '../support/browser.ts';
 import { findMarkedProcesses } from '../support/marked-processes.ts';
 import { type RunningProcess, startNode, waitFor } from '../support/processes.ts';
+import { graphReady } from '../support/ui-page.ts';
 
 const DEMO_DEADLINE_MS = 120_000;
 const DATA_DIR = /data in (\S+)/;
@@ -45,6 +48,39 @@ async function untilPrinted({ output }: RunningProcess, pattern: RegExp): Promis
   });
 }
 
+/** From the landing page with the mouse, reading what stands there. */
+async function findTheFault(page: Page, url: string): Promise<void> {
+  const details = page.locator('.details');
+  await page.goto(url);
+  await page.waitForSelector('.list tbody tr');
+  await screenshot(page, 'demo-0-services');
+  // 1: the service.
+  await page.click('.list a:has-text("checkout")');
+  await graphReady(page);
+  await screenshot(page, 'demo-1-explore');
+  // 2: the version that began last, at its flag on the line. 3: only that.
+  await page.click('.flag:has-text("1.1.0")');
+  await page.click('[role=menuitem]:has-text("Only this version")');
+  // The sentence has the function and its share, the strip its file and its history.
+  await page.waitForFunction(() =>
+    /[1-9]\d\s% of CPU goes through deserializeConfig\./.test(
+      document.querySelector('h1')?.textContent ?? '',
+    ),
+  );
+  await graphReady(page);
+  expect(await details.innerText()).toMatch(
+    /deserializeConfig\s+your code\s+src\/pricing\/deserialize-config\.js/,
+  );
+  await page.waitForSelector('.history[aria-label*="%"]');
+  await screenshot(page, 'demo-3-version');
+  // 4: its callers.
+  await details.locator('.btn:has-text("Callers")').click();
+  await page.waitForSelector('.sandwich');
+  await graphReady(page);
+  expect(await page.locator('.crumbs').innerText()).toMatch(/of it from\s*\w+/);
+  await screenshot(page, 'demo-4-callers');
+}
+
 async function expectNothingLeft(): Promise<void> {
   await waitFor(
     'end of everything that the demo started',
@@ -71,9 +107,20 @@ test('shows the fault, prints where to look, and leaves nothing behind', async (
   expect(existsSync(DATA_DIR.exec(output)![1]!)).toBe(false);
 });
 
-test('stops everything on Ctrl-C', async () => {
-  const running = startDemo();
+// Issue 5: who has never seen the program finds the function, its callers, its share and its history.
+test('shows the fault to a person in four clicks, and stops everything on Ctrl-C', async () => {
+  const running = startDemo('--quick');
   await untilPrinted(running, /instances of checkout 1\.0\.0 run/);
+  const [, url] = /server is ready at (http:\S+);/.exec(running.output())!;
+  const browser = await launchBrowser();
+  try {
+    const { page, close } = await openPage(browser, { reducedMotion: true });
+    await untilPrinted(running, /of the CPU of 1\.1\.0 goes into deserializeConfig/);
+    await findTheFault(page, url!);
+    await close();
+  } finally {
+    await browser.close();
+  }
   expect(findMarkedProcesses(mark).length).toBeGreaterThanOrEqual(5); // demo, server, inventory, two instances
   running.child.kill('SIGINT');
   expect(await untilExit(running), running.output()).toBe(0);

@@ -101,6 +101,8 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
   const file = frames.file[frame] ?? '';
   const callersOnly = props.upwards || tree === props.callers;
   const functionId = frames.functionId[frame] ?? '';
+  const at = props.functions?.functions.id.indexOf(functionId) ?? -1;
+  const everywhere = at < 0 || callersOnly ? 0 : props.functions!.functions.total[at]!;
   const name =
     frame >= 0
       ? displayName(frames.name[frame]!)
@@ -128,6 +130,12 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
           <span>
             <b>{formatPercent(tree.total[row]! / (props.whole || tree.total[0]! || 1))}</b> of all
           </span>
+          {everywhere > tree.total[row]! && (
+            <span title="Exact, over all stacks that it is in">
+              <b>{formatPercent(everywhere / (props.functions?.total || 1))}</b> wherever it is
+              called
+            </span>
+          )}
           {focus > 0 && row >= focus && row < tree.end[focus]! && (
             <span>
               <b>{formatPercent(tree.total[row]! / (tree.total[focus]! || 1))}</b> of focus

@@ -108,8 +108,7 @@ export function useExploreView(input: ViewInput) {
   };
 
   const picked = tree?.rowOfId.get(links.selectedNode.value) ?? -1;
-  const usual =
-    focus > 0 || sandwich ? focus : ((upwards ? path?.subject : path?.rows.at(-1)) ?? -1);
+  const usual = focus > 0 || sandwich ? focus : (path?.subject ?? -1);
   const pickedCaller = picked >= 0 ? -1 : (callers?.rowOfId.get(links.selectedNode.value) ?? -1);
   const current = links.selectedFunction.value !== '' ? -1 : picked >= 0 ? picked : usual;
 
@@ -128,7 +127,7 @@ export function useExploreView(input: ViewInput) {
     sandwich,
     upwards,
     pickedCaller,
-    /** The row that the details are about: what was picked, else the focus, else the leaf of the hot path. */
+    /** The row that the details are about: what was picked, else the focus, else what the sentence names. */
     current,
     /** The row that is ringed: the same, but a search rings its own. */
     ringed: picked < 0 && found ? -1 : current,
