@@ -8,16 +8,18 @@ interface ProjectOptions {
   readonly timeoutMs: number;
   /** Files at a time, where the real engine, browsers and other processes want the machine as well. */
   readonly maxWorkers?: number;
+  /** What is started once, before the first of its files. */
+  readonly globalSetup?: string;
 }
 
 /** One project for each folder under test/, run one after the other in this order. */
-const project = (name: string, { timeoutMs, maxWorkers }: ProjectOptions, order: number) => ({
+const project = (name: string, { timeoutMs, ...options }: ProjectOptions, order: number) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`, ...(name === 'unit' ? ['test/*.test.ts'] : [])],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    ...(maxWorkers === undefined ? {} : { maxWorkers }),
+    ...options,
     pool: 'forks' as const,
     sequence: { groupOrder: order },
   },
@@ -29,7 +31,7 @@ const projects: [name: string, options: ProjectOptions][] = [
   ['golden', { timeoutMs: 10_000 }],
   ['contract', { timeoutMs: 60_000, maxWorkers: 2 }],
   ['integration', { timeoutMs: 120_000, maxWorkers: 2 }],
-  ['e2e', { timeoutMs: 180_000, maxWorkers: 2 }],
+  ['e2e', { timeoutMs: 180_000, maxWorkers: 2, globalSetup: './test/support/browser-server.ts' }],
 ];
 
 export default defineConfig({

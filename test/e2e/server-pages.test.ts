@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage, UNTRUSTED_NAME } from '../support/browser.ts';
+import { launchBrowser, openPage } from '../support/browser.ts';
+import { UNTRUSTED_NAME } from '../support/chromium.ts';
 import {
   type FlamehouseProcess,
   startFlamehouse,

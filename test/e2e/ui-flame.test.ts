@@ -39,7 +39,7 @@ describe.each(['canvas', 'svg'])('drawn with %s', (renderer) => {
     search = '',
     options: Parameters<typeof openPage>[1] = {},
   ): Promise<Page> {
-    opened = await openPage(browser, options);
+    opened = await openPage(browser, { reducedMotion: true, ...options });
     const { page } = opened;
     await page.addInitScript((name) => localStorage.setItem('flamehouse-renderer', name), renderer);
     await page.goto(`${fixture.url}/explore?svc=checkout${search}`);
@@ -52,7 +52,7 @@ describe.each(['canvas', 'svg'])('drawn with %s', (renderer) => {
   }
 
   test('a click zooms, the URL says so, Back undoes it, a reload shows the same', async () => {
-    const page = await openGraph();
+    const page = await openGraph('', { reducedMotion: false });
     const before = await flame(page).rectOf('priceCart');
     await flame(page).click('priceCart');
     await zoomDone(page);
