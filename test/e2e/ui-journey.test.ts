@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, openPage, screenshot } from '../support/browser.ts';
 import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
-import { graphReady } from '../support/ui-page.ts';
+import { flame, graphReady } from '../support/ui-page.ts';
 
 let browser: Browser;
 let fixture: UiFixture;
@@ -61,3 +61,114 @@ test.each([
     await close();
   },
 );
+
+test('the same with the keyboard alone', async () => {
+  const { page, close } = await openPage(browser, { reducedMotion: true });
+  const tabTo = async (what: string, found: () => boolean): Promise<void> => {
+    for (let i = 0; i < 60; i++) {
+      if (await page.evaluate(found)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`60 tabs did not lead to ${what}`);
+  };
+  await page.goto(fixture.url);
+  await page.waitForSelector('.list tbody tr');
+  await tabTo('checkout', () => document.activeElement?.textContent === 'checkout');
+  await page.keyboard.press('Enter');
+  await graphReady(page);
+  await tabTo('the graph', () => document.activeElement?.id === 'flame');
+  // What the sentence names is picked already.
+  await page.keyboard.press('s');
+  await page.waitForSelector('.sandwich');
+  await graphReady(page);
+  // The search steps through callers and callees.
+  await page.keyboard.press('/');
+  await page.keyboard.type('price');
+  const count = () => page.locator('.search .count').innerText();
+  for (const expected of ['1 of 2\u00a0frames', '2 of 2\u00a0frames', '1 of 2\u00a0frames']) {
+    await page.keyboard.press('Enter');
+    expect(await count()).toBe(expected);
+  }
+  expect(await page.locator('.details').innerText()).toMatch(/price/i);
+  await close();
+});
+
+// CDP shows the page as people see it who tell colours apart otherwise, or not at all.
+test('what matters is told by more than colour', async () => {
+  const { page, context, close } = await openPage(browser, { reducedMotion: true });
+  const session = await context.newCDPSession(page);
+  await page.goto(`${fixture.url}/explore?svc=checkout&s=price&by=endpoint`);
+  await graphReady(page);
+  await page.waitForSelector('.legend.lines > :nth-child(4)');
+  const dashes = await page
+    .locator('.legend.lines path')
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute('stroke-dasharray') ?? ''));
+  expect(new Set(dashes).size).toBe(dashes.length);
+  for (const type of ['deuteranopia', 'protanopia', 'tritanopia', 'achromatopsia'] as const) {
+    await session.send('Emulation.setEmulatedVisionDeficiency', { type });
+    await screenshot(page, `journey-${type}`);
+    // A match has a ring that stands out from its own fill, and from what does not match.
+    const match = await flame(page).rectOf('priceCart');
+    const other = await flame(page).rectOf('reserveStock');
+    const [ring, fill] = await lightness(page, [
+      { x: match.x + 1, y: match.y + 10 },
+      { x: match.x + match.width - 60, y: match.y + 3 },
+    ]);
+    expect(contrast(ring!, fill!), `${type}: ring of a match`).toBeGreaterThan(3);
+    const [dimmed] = await lightness(page, [{ x: other.x + 3, y: other.y + 17 }]);
+    expect(dimmed, `${type}: what does not match is dimmed`).toBeGreaterThan(fill!);
+    // What was folded is hatched: not of one shade.
+    const rest = await flame(page).rectOf('+14 smaller');
+    const shades = await lightness(
+      page,
+      Array.from({ length: 10 }, (_, i) => ({ x: rest.x + 2 + i, y: rest.y + 10 })),
+    );
+    expect(Math.max(...shades) - Math.min(...shades), `${type}: hatch`).toBeGreaterThan(0.02);
+  }
+  await close();
+});
+
+test.each(['/', '/explore?svc=checkout', '/explore?svc=checkout&t=heap&view=growth'])(
+  'nothing is cut off at twice the size: %s',
+  async (path) => {
+    const { page, close } = await openPage(browser, {
+      width: 720,
+      height: 450,
+      scale: 2,
+      reducedMotion: true,
+    });
+    await page.goto(`${fixture.url}${path}`);
+    await page.waitForSelector('h1:visible');
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    await close();
+  },
+);
+
+/** Relative luminance of points of the page, 0 to 1. */
+async function lightness(
+  page: Page,
+  points: readonly { readonly x: number; readonly y: number }[],
+): Promise<number[]> {
+  const png = (await page.screenshot()).toString('base64');
+  return page.evaluate(
+    async ([base64, wanted]) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${base64}`;
+      await image.decode();
+      const pen = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
+      pen.drawImage(image, 0, 0);
+      const linear = (byte: number): number =>
+        byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4;
+      return wanted.map(({ x, y }) => {
+        const [r, g, b] = pen.getImageData(Math.round(x), Math.round(y), 1, 1).data;
+        return 0.2126 * linear(r!) + 0.7152 * linear(g!) + 0.0722 * linear(b!);
+      });
+    },
+    [png, points] as const,
+  );
+}
+
+/** As WCAG 2 counts it, 1 to 21. */
+const contrast = (a: number, b: number): number =>
+  (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

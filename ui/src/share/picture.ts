@@ -10,6 +10,7 @@ import {
   labelOf,
   lookOf,
   ROW_HEIGHT,
+  ROW_PITCH,
   rectOf,
   type Scene,
 } from '../flame/scene.ts';
@@ -85,10 +86,15 @@ export function svgPicture(input: PictureInput): string {
   return `${parts.join('')}</svg>`;
 }
 
-/** The same picture as pixels, two for each of CSS. */
-export async function pngPicture(input: PictureInput): Promise<Blob> {
+/** The same picture as pixels, two for each of CSS; `cutRows` lie below what a canvas can hold. */
+export async function pngPicture(
+  input: PictureInput,
+): Promise<{ readonly png: Blob; readonly cutRows: number }> {
   const whole = pictureScene(input);
-  const scene = { ...whole, height: Math.min(whole.height, HEIGHT_MAX) };
+  const height = Math.min(whole.height, HEIGHT_MAX);
+  // What is cut are the deepest frames, wherever the root stands.
+  const scene = { ...whole, height, scrollTop: whole.rootAtBottom ? whole.height - height : 0 };
+  const cutRows = Math.ceil((whole.height - height) / ROW_PITCH);
   const canvas = document.createElement('canvas');
   canvas.width = (WIDTH + 2 * MARGIN) * 2;
   canvas.height = (scene.height + 2 * MARGIN) * 2;
@@ -110,7 +116,7 @@ export async function pngPicture(input: PictureInput): Promise<Blob> {
     canvas.toBlob((blob) => {
       if (blob === null)
         reject(new Error(`no picture of ${canvas.width} × ${canvas.height} pixels`));
-      else resolve(blob);
+      else resolve({ png: blob, cutRows });
     }, 'image/png'),
   );
 }

@@ -47,7 +47,7 @@ export function FlamePanel({ state, data, view, measure, links, onMenu }: PanelP
             selected={view.ringed}
             emphasis={view.path?.emphasis ?? null}
             match={view.match}
-            reveal={view.reveal}
+            reveal={view.revealIn(tree)}
             label={`Flame graph, ${measure.title}, ${state.service}, ${formatRange(shown, nowMs)}`}
             measure={measure}
             coveredMs={data.coveredMs}

@@ -24,7 +24,6 @@ export function SandwichPanel(props: PanelProps) {
     links,
     emphasis: null,
     whole,
-    reveal: view.reveal,
     onMatchStep: view.step,
     hideSelf: false,
   };
@@ -58,6 +57,7 @@ export function SandwichPanel(props: PanelProps) {
           <FlamePane
             {...common}
             tree={callers.tree}
+            reveal={view.revealIn(callers.tree)}
             focus={view.callersFocus}
             selected={view.pickedCaller}
             match={view.callersMatch}
@@ -74,6 +74,7 @@ export function SandwichPanel(props: PanelProps) {
           <FlamePane
             {...common}
             tree={callees.tree}
+            reveal={view.revealIn(callees.tree)}
             focus={view.focus}
             selected={view.ringed}
             match={view.match}

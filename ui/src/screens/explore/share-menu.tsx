@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { apiUrl } from '../../api/client.ts';
 import { Icon } from '../../components/icon.tsx';
 import { ContextMenu, type MenuItem } from '../../components/menu.tsx';
-import { measureOf } from '../../format.ts';
+import { measureOf, plural } from '../../format.ts';
 import { copyText, showToast } from '../../state/toast.ts';
 import { type ExploreState, exploreUrl } from '../../state/url.ts';
 import { stepTexts } from '../../state/view-steps.ts';
@@ -162,7 +162,13 @@ function pictureItems(
       act: () => {
         import('../../share/picture.ts')
           .then(({ pngPicture }) => pngPicture(picture))
-          .then((png) => save(png, 'image/png', fileName(state, 'png')), failed);
+          .then(({ png, cutRows }) => {
+            save(png, 'image/png', fileName(state, 'png'));
+            if (cutRows > 0)
+              showToast(
+                `The PNG ends ${plural(cutRows, 'row')} before the deepest frame: browsers draw no higher picture. The SVG has all`,
+              );
+          }, failed);
       },
     },
   ];

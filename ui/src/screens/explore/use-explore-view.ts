@@ -9,7 +9,7 @@ import { formatPercent, groupDigits, plural } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
 import type { ExploreState } from '../../state/url.ts';
 import { type CommandTarget, openSandwich, runCommand, targetOf } from './frame-commands.ts';
-import type { Links } from './links.ts';
+import type { FrameRef, Links } from './links.ts';
 
 /** A match narrower than this share of the focus is zoomed to when it is stepped to. */
 const VISIBLE_SHARE = 0.003;
@@ -30,8 +30,9 @@ export function useExploreView(input: ViewInput) {
   const { state, tree, callers, stale, functions, links } = input;
   const sandwich = state.sandwich !== '';
   const inputRef = useRef<HTMLInputElement>(null);
-  const [at, setAt] = useState(-1); // index of the match that was stepped to
-  const [reveal, setReveal] = useState(-1);
+  // Which match was stepped to, of which search.
+  const [stepped, setStepped] = useState<{ of: unknown; at: number }>({ of: null, at: -1 });
+  const [revealed, setRevealed] = useState<FrameRef | null>(null);
 
   const focusRow = tree === null || state.focus === '' ? 0 : (tree.rowOfId.get(state.focus) ?? -1);
   const callersFocus = callers?.rowOfId.get(state.focus) ?? 0;
@@ -51,9 +52,17 @@ export function useExploreView(input: ViewInput) {
     () => (callers === null || search === null ? null : findMatches(callers, search)),
     [callers, search],
   );
-  const found = matches !== null && matches.rows.length > 0;
-  // A new search starts at its first match.
-  useEffect(() => setAt(-1), [search]);
+  // In the order of the picture: callers stand above, and the function itself belongs to the lower half.
+  const stops = useMemo((): readonly FrameRef[] => {
+    const above = (callersMatch?.rows ?? []).filter((row) => row > 0);
+    return [
+      ...above.map((row) => ({ tree: callers!, row })),
+      ...(matches?.rows ?? []).map((row) => ({ tree: tree!, row })),
+    ];
+  }, [tree, callers, matches, callersMatch]);
+  const found = stops.length > 0;
+  // A new search starts at its first match, also for an Enter that comes before the next frame.
+  const at = stepped.of === search ? stepped.at : -1;
 
   const zoomIn = (of: FlameTree | null, row: number): void => {
     if (of === null) return;
@@ -61,21 +70,24 @@ export function useExploreView(input: ViewInput) {
     else setExplore({ focus: of.id[row]!, focusName: of.frames.name[of.frame[row]!] ?? '' });
   };
   const zoom = (row: number): void => zoomIn(tree, row);
-  const select = (row: number): void => {
-    links.selectedNode.value = tree?.id[row] ?? '';
+  const selectIn = (of: FlameTree, row: number): void => {
+    links.selectedNode.value = of.id[row] ?? '';
     links.selectedFunction.value = '';
-    setReveal(row);
+    setRevealed({ tree: of, row });
+  };
+  const select = (row: number): void => {
+    if (tree !== null) selectIn(tree, row);
   };
   const step = (way: 1 | -1): void => {
-    if (tree === null || matches === null || matches.rows.length === 0) return;
-    const count = matches.rows.length;
+    const count = stops.length;
+    if (count === 0) return;
     const next = at < 0 && way === -1 ? count - 1 : (at + way + count) % count;
-    const row = matches.rows[next]!;
-    setAt(next);
-    const outside = row < focus || row >= tree.end[focus]!;
-    if (outside || tree.total[row]! < tree.total[focus]! * VISIBLE_SHARE)
-      zoom(widerThan(tree, row));
-    select(row);
+    const { tree: of, row } = stops[next]!;
+    setStepped({ of: search, at: next });
+    const from = of === callers ? callersFocus : focus;
+    const outside = row < from || row >= of.end[from]!;
+    if (outside || of.total[row]! < of.total[from]! * VISIBLE_SHARE) zoomIn(of, widerThan(of, row));
+    selectIn(of, row);
   };
   const zoomFunction = (functionId: string): void => {
     if (sandwich) {
@@ -138,11 +150,12 @@ export function useExploreView(input: ViewInput) {
     matches,
     found,
     /** Nothing found dims nothing: the graph stays as it is. */
-    match: found ? matches.byRow : null,
+    match: (matches?.rows.length ?? 0) > 0 ? matches!.byRow : null,
     callersMatch: (callersMatch?.rows.length ?? 0) > 0 ? callersMatch!.byRow : null,
     count: countWords(),
     inputRef,
-    reveal,
+    /** The row of a graph to scroll to; -1 for none. */
+    revealIn: (of: FlameTree): number => (revealed?.tree === of ? revealed.row : -1),
     zoom,
     zoomIn,
     functionTarget,
@@ -161,7 +174,7 @@ export function useExploreView(input: ViewInput) {
       hits === null ? (matches?.functions ?? 0) : hits.reduce((sum, hit) => sum + hit, 0);
     if (found === 0) return functions === null ? '0' : `0 of ${groupDigits(functions.rows)}`;
     if (matches === null || tree === null) return plural(found, 'function');
-    if (at >= 0) return `${at + 1} of ${plural(matches.rows.length, 'frame')}`;
+    if (at >= 0) return `${at + 1} of ${plural(stops.length, 'frame')}`;
     return `${plural(found, 'function')}, ${formatPercent(matches.value / (tree.total[0]! || 1))}`;
   }
 }
