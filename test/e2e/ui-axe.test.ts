@@ -4,6 +4,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, openPage, screenshot } from '../support/browser.ts';
+import { FIXTURE_TRACE } from '../support/ui-fixture-requests.ts';
 import { startUiFixture, type UiFixture } from '../support/ui-fixture-server.ts';
 import { flame, graphReady } from '../support/ui-page.ts';
 
@@ -44,9 +45,10 @@ async function findings(page: Page, rules: readonly string[]): Promise<string[]>
 const screens: readonly {
   readonly name: string;
   readonly path: string;
+  readonly ready?: string; // what is there once it is; the flame graph without it
   readonly open?: (page: Page) => Promise<unknown>;
 }[] = [
-  { name: 'services', path: '/' },
+  { name: 'services', path: '/', ready: '.list tbody tr' },
   { name: 'explore', path: '/explore?svc=checkout' },
   {
     name: 'explore with a menu',
@@ -73,7 +75,7 @@ const screens: readonly {
   {
     name: 'growth',
     path: '/explore?svc=checkout&t=heap&view=growth',
-    open: (page) => page.waitForSelector('.growth tbody tr'),
+    ready: '.growth tbody tr',
   },
   {
     name: 'source',
@@ -96,27 +98,33 @@ const screens: readonly {
   {
     name: 'compare the same version',
     path: '/compare?svc=checkout&a=version:9ab07d3&b=version:same&view=table&show=all',
-    open: (page) => page.waitForSelector('.changes tbody tr[data-function]'),
+    ready: '.changes tbody tr[data-function]',
   },
   {
     name: 'deploys',
     path: '/deploys',
+    ready: 'tr[data-deploy]',
     async open(page) {
       await page.click('tr[data-deploy] >> nth=1');
       await page.waitForSelector('.drawer-grid');
     },
   },
+  { name: 'traces', path: '/traces?svc=checkout&cpu=100', ready: '.traces tbody tr' },
+  { name: 'endpoints', path: '/endpoints?svc=checkout', ready: '.endpoints tbody tr' },
+  { name: 'stalls', path: '/stalls?svc=checkout', ready: '.stalls tbody tr' },
+  { name: 'server', path: '/server', ready: '.sizes tbody tr' },
+  { name: 'trace', path: `/trace/${FIXTURE_TRACE}` },
+  { name: 'trace compared', path: `/trace/${FIXTURE_TRACE}?cmp=1`, ready: '.shares tbody tr' },
 ];
 
 for (const dark of [false, true])
   test(`axe finds nothing on any screen, ${dark ? 'dark' : 'light'}`, async () => {
     const { page, close } = await openPage(browser, { dark, reducedMotion: true });
     const found: string[] = [];
-    for (const { name, path, open } of screens) {
+    for (const { name, path, ready, open } of screens) {
       await page.goto(`${fixture.url}${path}`);
-      if (path === '/') await page.waitForSelector('.list tbody tr');
-      else if (path === '/deploys') await page.waitForSelector('tr[data-deploy]');
-      else if (!/view=(growth|table)/.test(path)) await graphReady(page);
+      if (ready !== undefined) await page.waitForSelector(ready);
+      else await graphReady(page);
       await open?.(page);
       await screenshot(page, `ui-axe-${name.replaceAll(' ', '-')}-${dark ? 'dark' : 'light'}`);
       // Elements are the same in both; what dark changes is their colours.

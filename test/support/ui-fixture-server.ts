@@ -15,6 +15,7 @@ import { parseProfileType, unitOf } from '@flamehouse/proto';
 import { comparisonOf } from './ui-fixture-compare.ts';
 import { deploysAnswerOf, fixtureDeploys } from './ui-fixture-deploys.ts';
 import { linesOf } from './ui-fixture-lines.ts';
+import { requestAnswer } from './ui-fixture-requests.ts';
 import { type FixtureNode, flamegraphOf, functionsOf, parseTree } from './ui-fixture-tree.ts';
 import { functionsAfter, halfOf, viewOf } from './ui-fixture-views.ts';
 
@@ -43,6 +44,7 @@ export interface FixtureState {
   sourceTemplate: string | null;
   linesKnown: boolean;
   failure: { path: string; status: number; code: string; message: string; help: string } | null;
+  override: { path: string; answer: unknown } | null; // another answer of one path
   requests: string[];
 }
 
@@ -96,6 +98,7 @@ export async function startUiFixture(port = 0): Promise<UiFixture> {
     sourceTemplate: 'https://git.test/shop/blob/{revision}/{file}#L{line}',
     linesKnown: true,
     failure: null,
+    override: null,
     requests: [],
   };
   const server = createServer((request, response) => {
@@ -144,7 +147,9 @@ async function answer(
   }
   const deploy = /^deploys\/([0-9a-f]{16})(\/expected)?$/.exec(path);
   if (deploy !== null) return answerDeploy(request, state, { id: deploy[1]!, send });
-  return send(200, data(path, url.searchParams, state));
+  if (state.override !== null && path === state.override.path)
+    return send(200, state.override.answer);
+  return send(200, requestAnswer(path, url.searchParams) ?? data(path, url.searchParams, state));
 }
 
 type Send = (status: number, body: unknown, headers?: Record<string, string>) => void;

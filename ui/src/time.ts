@@ -60,6 +60,13 @@ export function formatDay(ms: number): string {
   return `${t.getDate()} ${MONTHS[t.getMonth()]}`;
 }
 
+/** 13:20:07 today, 18 Nov 13:20:07 otherwise: one moment, to the second. */
+export function formatMoment(ms: number, nowMs: number): string {
+  const t = new Date(ms);
+  const clock = `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`;
+  return dayOf(t) === dayOf(new Date(nowMs)) ? clock : `${formatDay(ms)} ${clock}`;
+}
+
 /** 11:20 – 13:20 today, 18 Nov 22:00 – 19 Nov 02:00 otherwise. Seconds are shown for short ranges only. */
 export function formatRange({ from, to }: Range, nowMs: number): string {
   const clock = (ms: number): string =>

@@ -10,6 +10,13 @@ const SHAPES = {
       <path d="M5 4.75h.01M5 11.25h.01" />
     </>
   ),
+  traces: <path d="M2.5 3.5h7M5.5 8h6M8.5 12.5h5" />,
+  settings: (
+    <>
+      <circle cx="8" cy="8" r="2" />
+      <path d="M8 2v2M8 12v2M2 8h2M12 8h2M3.8 3.8l1.4 1.4M10.8 10.8l1.4 1.4M12.2 3.8l-1.4 1.4M5.2 10.8l-1.4 1.4" />
+    </>
+  ),
   search: (
     <>
       <circle cx="7" cy="7" r="4" />
@@ -54,6 +61,9 @@ const SHAPES = {
       <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
       <path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2" />
     </>
+  ),
+  out: (
+    <path d="M9.5 2.5h4v4M13.5 2.5 7 9M11.5 9.5v3a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1h3" />
   ),
   sandwich: <path d="M3 3.5h10M3 12.5h10M2 8h12" stroke-width="2" />,
   filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,

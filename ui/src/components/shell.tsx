@@ -4,16 +4,31 @@ import { theme, toggleTheme } from '../state/theme.ts';
 import { toast } from '../state/toast.ts';
 import { Icon, type IconName, Logo } from './icon.tsx';
 
-const SCREENS: readonly { path: string; label: string; icon: IconName }[] = [
+interface RailItem {
+  readonly path: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly holds?: RegExp; // other paths of the same entry
+  readonly foot?: boolean;
+}
+
+const SCREENS: readonly RailItem[] = [
   { path: '/', label: 'Services', icon: 'services' },
   { path: '/explore', label: 'Explore', icon: 'explore' },
   { path: '/compare', label: 'Compare', icon: 'compare' },
   { path: '/deploys', label: 'Deploys', icon: 'flag' },
+  {
+    path: '/traces',
+    label: 'Traces',
+    icon: 'traces',
+    holds: /^\/(trace\/.*|traces|endpoints|stalls)$/,
+  },
+  { path: '/server', label: 'Server', icon: 'settings', foot: true },
 ];
 
 /** A page of a screen, such as one deploy, belongs to it. */
-const isHere = (path: string): boolean =>
-  location.value.path === path || (path !== '/' && location.value.path.startsWith(`${path}/`));
+const isHere = ({ path, holds }: RailItem, here: string): boolean =>
+  here === path || (path !== '/' && here.startsWith(`${path}/`)) || holds?.test(here) === true;
 
 function Rail() {
   return (
@@ -21,16 +36,16 @@ function Rail() {
       <a class="brand" href="/" aria-label="Flamehouse" onClick={followLink}>
         <Logo />
       </a>
-      {SCREENS.map(({ path, label, icon }) => (
+      {SCREENS.map((screen) => (
         <a
-          class="item"
-          key={path}
-          href={path}
-          aria-current={isHere(path) ? 'page' : undefined}
+          class={screen.foot === true ? 'item end' : 'item'}
+          key={screen.path}
+          href={screen.path}
+          aria-current={isHere(screen, location.value.path) ? 'page' : undefined}
           onClick={followLink}
         >
-          <Icon name={icon} />
-          {label}
+          <Icon name={screen.icon} />
+          {screen.label}
         </a>
       ))}
     </nav>

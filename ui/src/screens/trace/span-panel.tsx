@@ -1,0 +1,201 @@
+import {
+  formatSelector,
+  type SpanDetailAnswer,
+  type SpanScope,
+  type WaterfallAnswer,
+  type WaterfallSpan,
+} from '@flamehouse/proto';
+import type { Query } from '../../api/use-query.ts';
+import { Icon } from '../../components/icon.tsx';
+import { Failed, FlameSkeleton, Progress } from '../../components/states.tsx';
+import { formatCount, formatMicros } from '../../format.ts';
+import { followLink } from '../../state/location.ts';
+import { exploreUrl } from '../../state/url.ts';
+import type { TraceState } from './address.ts';
+import { CompareFast } from './compare-fast.tsx';
+import { NoSamples } from './no-samples.tsx';
+import { Similar } from './similar.tsx';
+import { SpanProfile } from './span-profile.tsx';
+import { setTrace } from './state.ts';
+import { spanName } from './waterfall-rows.ts';
+
+interface SpanPanelProps {
+  readonly state: TraceState;
+  readonly answer: WaterfallAnswer;
+  readonly span: WaterfallSpan | null;
+  readonly profile: Query<SpanDetailAnswer>;
+}
+
+/** What was sampled in the chosen span, in the chosen scope. */
+export function SpanPanel({ state, answer, span, profile }: SpanPanelProps) {
+  const spanId = span?.spanId ?? state.spanId;
+  const found = profile.data;
+  const missing = profile.failure?.code === 'SPAN_NOT_SAMPLED' || found?.samples === 0;
+  return (
+    <section class="pane span-pane" aria-label="Profile of the chosen span">
+      <Head span={span} found={found} spanId={spanId} />
+      <Scopes state={state} found={found} />
+      {profile.loading && (profile.stale || found === null) && <Progress />}
+      {missing && !profile.loading ? (
+        <NoSamples state={state} span={span} found={found} answer={answer} />
+      ) : profile.failure !== null && found === null ? (
+        <Failed failure={profile.failure} onRetry={profile.retry} />
+      ) : found === null ? (
+        <FlameSkeleton />
+      ) : state.compare ? (
+        <CompareFast state={state} spanId={spanId} here={profile} />
+      ) : (
+        <SpanProfile state={state} profile={profile} />
+      )}
+      {found !== null && !missing && <Similar state={state} found={found} />}
+      <Actions state={state} span={span} found={found} missing={missing} />
+    </section>
+  );
+}
+
+function Head(props: {
+  readonly span: WaterfallSpan | null;
+  readonly found: SpanDetailAnswer | null;
+  readonly spanId: string;
+}) {
+  const { span, found } = props;
+  const name = span === null ? found?.name || `span ${props.spanId}` : spanName(span);
+  return (
+    <div class="head span-head">
+      <h2 class="clip" title={name}>
+        {name}
+      </h2>
+      {span?.durationMicros != null && <span>{formatMicros(span.durationMicros)}</span>}
+      {span !== null && span.subtree.samples > 0 && (
+        <span>
+          <b>{formatMicros(span.subtree.cpuMicros)}</b> on CPU
+        </span>
+      )}
+      {found !== null && (
+        <span>
+          <b>{formatCount(found.samples)}</b> {found.samples === 1 ? 'sample' : 'samples'}
+        </span>
+      )}
+      {span?.error === true && (
+        <span class="tag strong">
+          <Icon name="error" /> {span.statusMessage || 'error'}
+        </span>
+      )}
+    </div>
+  );
+}
+
+const SCOPE_WORDS: Readonly<Record<SpanScope, string>> = {
+  span: 'This span',
+  subtree: 'With children',
+  similar: 'Similar',
+};
+
+/** Whose samples: the span's own, with its children's, or those of spans like it. */
+function Scopes(props: { readonly state: TraceState; readonly found: SpanDetailAnswer | null }) {
+  const { state, found } = props;
+  const similar = found?.similar?.spans;
+  return (
+    <div class="bar">
+      <fieldset class="seg small" aria-label="Whose samples">
+        {(Object.keys(SCOPE_WORDS) as SpanScope[]).map((scope) => (
+          <button
+            type="button"
+            key={scope}
+            aria-pressed={scope === state.scope}
+            onClick={() => setTrace({ scope, speed: 'all', compare: false, focus: '' })}
+          >
+            {scope === 'similar' && similar !== undefined
+              ? `${formatCount(similar)} similar`
+              : SCOPE_WORDS[scope]}
+          </button>
+        ))}
+      </fieldset>
+      {state.scope === 'similar' && found?.similar != null && (
+        <fieldset class="seg small" aria-label="Which similar spans">
+          {(['all', 'fast', 'slow'] as const).map((speed) => (
+            <button
+              type="button"
+              key={speed}
+              aria-pressed={speed === state.speed}
+              title={SPEED_TITLES[speed]}
+              onClick={() => setTrace({ speed, focus: '' })}
+            >
+              {SPEED_WORDS[speed]}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <span class="grow" />
+      <fieldset class="seg small" aria-label="Profile type">
+        {(['cpu', 'wall'] as const).map((type) => (
+          <button
+            type="button"
+            key={type}
+            aria-pressed={type === state.type}
+            onClick={() => setTrace({ type, focus: '' })}
+          >
+            {type === 'cpu' ? 'CPU' : 'Wall'}
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+const SPEED_WORDS = { all: 'All', fast: 'Fast half', slow: 'Slowest 5 %' } as const;
+const SPEED_TITLES = {
+  all: 'Every similar span with samples',
+  fast: 'Those that took at most the median',
+  slow: 'Those that took at least the 95th percentile',
+} as const;
+
+function Actions(props: {
+  readonly state: TraceState;
+  readonly span: WaterfallSpan | null;
+  readonly found: SpanDetailAnswer | null;
+  readonly missing: boolean;
+}) {
+  const { state, span, found, missing } = props;
+  const comparable = found !== null && !missing && found.similar !== null;
+  if ((found === null || missing) && span?.url == null) return null;
+  return (
+    <div class="details">
+      {comparable && (
+        <button
+          type="button"
+          class={state.compare ? 'btn' : 'btn primary'}
+          aria-pressed={state.compare}
+          onClick={() =>
+            setTrace(
+              state.compare
+                ? { compare: false }
+                : { compare: true, scope: state.scope === 'similar' ? 'subtree' : state.scope },
+            )
+          }
+        >
+          {state.compare ? 'Show the flame graph' : 'Compare with fast ones'}
+        </button>
+      )}
+      {found !== null && !missing && (
+        <a class="btn" href={exploreOf(found, state)} onClick={followLink}>
+          <Icon name="explore" /> Open in Explore
+        </a>
+      )}
+      {span?.url != null && (
+        <a class="btn" href={span.url} target="_blank" rel="noopener noreferrer">
+          <Icon name="out" /> Span in its tool
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** Explore knows no single span: it opens at the endpoint and version around it. */
+function exploreOf(found: SpanDetailAnswer, state: TraceState): string {
+  const { service, version, endpoint } = found;
+  const filter =
+    endpoint === '' ? '' : formatSelector([{ name: 'endpoint', op: '=', value: endpoint }]);
+  const [from, to] = [String(found.from), String(found.to)];
+  return exploreUrl({ service, version, filter, type: state.type, from, to });
+}
