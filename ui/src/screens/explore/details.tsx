@@ -8,6 +8,7 @@ import { functionHistory } from '../../series.ts';
 import { copyText } from '../../state/toast.ts';
 import { openSource } from './frame-commands.ts';
 import type { Links } from './links.ts';
+import { TracesLink } from './traces-link.tsx';
 
 interface DetailsProps {
   readonly tree: FlameTree | null;
@@ -85,6 +86,7 @@ function FunctionDetails(
       <History {...props} functionId={f.id[at]!} />
       <SandwichButton {...props} functionId={f.id[at]!} name={f.name[at]!} />
       {f.file[at] !== '' && <SourceButton functionId={f.id[at]!} name={f.name[at]!} />}
+      <TracesLink functionId={f.id[at]!} name={f.name[at]!} />
       <button type="button" class="btn hide-m" onClick={() => props.onZoomFunction(f.id[at]!)}>
         <Icon name="explore" /> Zoom to widest
       </button>
@@ -150,6 +152,7 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
       {functionId !== '' && <History {...props} functionId={functionId} />}
       {functionId !== '' && <SandwichButton {...props} functionId={functionId} name={name} />}
       {file !== '' && <SourceButton functionId={functionId} name={name} />}
+      {frame >= 0 && <TracesLink functionId={functionId} name={name} />}
       {row > 0 && row !== focus && frame >= 0 && (
         <button type="button" class="btn hide-m" onClick={() => props.onZoom(tree, row)}>
           <Icon name="explore" /> Zoom

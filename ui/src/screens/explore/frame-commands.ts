@@ -7,6 +7,7 @@ import { exploreState, go, setExplore } from '../../state/location.ts';
 import { sourceOf, sourceUrl } from '../../state/source-url.ts';
 import { copyText } from '../../state/toast.ts';
 import { addStep, formatSteps, hasStep, type ViewStep } from '../../state/view-steps.ts';
+import { exampleTraces } from './traces-link.tsx';
 
 /** What a command is about: a frame of a graph, or a function of the table. */
 export interface CommandTarget {
@@ -96,6 +97,7 @@ export function commandItems(target: CommandTarget): readonly MenuItem[] {
     ...more,
   });
   const { steps } = exploreState.peek();
+  const traces = exampleTraces(exploreState.peek(), target.functionId, target.name);
   const hides = [
     step('Hide node frames', { does: 'hide', kind: 'runtime' }),
     step('Hide packages', { does: 'hide', kind: 'dependency' }),
@@ -113,7 +115,17 @@ export function commandItems(target: CommandTarget): readonly MenuItem[] {
     ...item('merge', 'Merge away', { key: 'm' }),
     ...item('collapse', 'Collapse recursion', { key: 'c', first: true }),
     ...hides,
-    ...item('copy-name', 'Copy name', { icon: 'copy', key: 'y', first: true }),
+    ...(traces === null
+      ? []
+      : [
+          {
+            label: 'Example traces',
+            icon: 'traces' as const,
+            act: () => go(traces),
+            first: true,
+          },
+        ]),
+    ...item('copy-name', 'Copy name', { icon: 'copy', key: 'y', first: traces === null }),
     ...(target.stack === null ? [] : item('copy-stack', 'Copy stack', { key: 'Y' })),
   ];
 }
