@@ -45,25 +45,18 @@ export function TracesScreen() {
   );
 }
 
-/** Traces of one function come from its own route, which knows no other filter than the endpoint. */
+/** Traces of one function come from its own route, those with most CPU in it first. */
 function useTraces(state: TracesState, times: Times) {
-  const { endpoint, functionId } = state;
-  const ofFunction = functionId !== '';
-  return usePlaceQuery<FoundTracesAnswer>(
-    ofFunction ? `functions/${functionId}/traces` : 'traces',
-    state,
-    times,
-    ofFunction
-      ? { endpoint, limit: TRACES_MAX }
-      : {
-          endpoint,
-          minDurationMs: state.minDurationMs || undefined,
-          minCpuMs: state.minCpuMs || undefined,
-          error: state.failed ? 'true' : undefined,
-          sort: state.sort === 'cpu' ? undefined : state.sort,
-          limit: TRACES_MAX,
-        },
-  );
+  const { endpoint, functionId, sort } = state;
+  const path = functionId === '' ? 'traces' : `functions/${functionId}/traces`;
+  return usePlaceQuery<FoundTracesAnswer>(path, state, times, {
+    endpoint,
+    minDurationMs: state.minDurationMs || undefined,
+    minCpuMs: state.minCpuMs || undefined,
+    error: state.failed ? 'true' : undefined,
+    sort: sort === 'cpu' || functionId !== '' ? undefined : sort,
+    limit: TRACES_MAX,
+  });
 }
 
 function Traces({ state, times }: { readonly state: TracesState; readonly times: Times }) {
