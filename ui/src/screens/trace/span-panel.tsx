@@ -18,6 +18,7 @@ import { Similar } from './similar.tsx';
 import { SpanProfile } from './span-profile.tsx';
 import { setTrace } from './state.ts';
 import { spanName } from './waterfall-rows.ts';
+import { toolOf } from './words.ts';
 
 interface SpanPanelProps {
   readonly state: TraceState;
@@ -48,7 +49,12 @@ export function SpanPanel({ state, answer, span, profile }: SpanPanelProps) {
         <SpanProfile state={state} profile={profile} />
       )}
       {found !== null && !missing && <Similar state={state} found={found} />}
-      <Actions state={state} span={span} found={found} missing={missing} />
+      <Actions
+        state={state}
+        found={found}
+        missing={missing}
+        outUrl={span === null || span.url === answer.url ? null : span.url}
+      />
     </section>
   );
 }
@@ -152,13 +158,13 @@ const SPEED_TITLES = {
 
 function Actions(props: {
   readonly state: TraceState;
-  readonly span: WaterfallSpan | null;
   readonly found: SpanDetailAnswer | null;
   readonly missing: boolean;
+  readonly outUrl: string | null; // of the span, where it is another than the trace's
 }) {
-  const { state, span, found, missing } = props;
+  const { state, found, missing, outUrl } = props;
   const comparable = found !== null && !missing && found.similar !== null;
-  if ((found === null || missing) && span?.url == null) return null;
+  if ((found === null || missing) && outUrl === null) return null;
   return (
     <div class="details">
       {comparable && (
@@ -182,9 +188,9 @@ function Actions(props: {
           <Icon name="explore" /> Open in Explore
         </a>
       )}
-      {span?.url != null && (
-        <a class="btn" href={span.url} target="_blank" rel="noopener noreferrer">
-          <Icon name="out" /> Span in its tool
+      {outUrl !== null && (
+        <a class="btn" href={outUrl} target="_blank" rel="noopener noreferrer">
+          <Icon name="out" /> Span in {toolOf(outUrl)}
         </a>
       )}
     </div>

@@ -80,11 +80,12 @@ export function stallMarks(
   scale: LaneScale,
 ): readonly { readonly left: number; readonly width: number }[] {
   if (scale.by === 'cpu') return [];
-  return stalls.map(({ from, durationMicros }) => {
+  const marks = stalls.map(({ from, durationMicros }) => {
     const left = clamp((from * 1000 - scale.startMicros) / scale.lengthMicros);
     const right = clamp((from * 1000 + durationMicros - scale.startMicros) / scale.lengthMicros);
     return { left, width: right - left };
   });
+  return marks.filter(({ width }) => width > 0);
 }
 
 /** At most five round ticks from 0, in microseconds. */

@@ -103,6 +103,9 @@ const Columns = ({ timed }: { readonly timed: boolean }) => (
   </colgroup>
 );
 
+/** Ticks are round: 50 ms, not 50.0 ms. */
+const tickText = (micros: number): string => formatMicros(micros).replace(/\.0+(?=\D)/, '');
+
 function Head({ scale }: { readonly scale: LaneScale }) {
   const ticks = laneTicks(scale.lengthMicros);
   return (
@@ -116,7 +119,7 @@ function Head({ scale }: { readonly scale: LaneScale }) {
               class={i > 0 && i < ticks.length - 1 ? 'tick hide-s' : 'tick'}
               style={{ left: `${(micros / scale.lengthMicros) * 96 + 1}%` }}
             >
-              {micros === 0 ? '0' : formatMicros(micros)}
+              {micros === 0 ? '0' : tickText(micros)}
             </span>
           ))}
         </th>
