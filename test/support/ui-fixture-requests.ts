@@ -103,7 +103,9 @@ function spanProfile(spanId: string, params: URLSearchParams): SpanDetailAnswer 
     uncertainty: samples < 20 ? { halfWidth: 0.21, hint: '' } : null,
     durationMicros: span.durationMicros,
     speed,
-    similar: { spans: 1_930, medianMicros: 71_000, p95Micros: 182_000, rank: 0.97 },
+    similar: similar
+      ? { spans: 1_930, medianMicros: 71_000, p95Micros: 182_000, rank: 0.97 }
+      : null,
   };
 }
 

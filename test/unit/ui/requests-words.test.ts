@@ -1,5 +1,6 @@
 import type { EndpointSeriesAnswer, ServerAnswer } from '@flamehouse/proto';
 import { expect, test } from 'vitest';
+import { foldRuns } from '../../../ui/src/components/stack-parts.ts';
 import {
   endpointsContext,
   endpointsSentence,
@@ -74,4 +75,16 @@ test('server: what needs somebody is said, the most pressing first', () => {
   expect(
     problems({ spool: well, uploads: { ...uploads, stored: 90, rejected: { X: 10 } } }),
   ).toEqual([expect.stringMatching(/^10\.0 % of uploads were rejected/)]);
+});
+
+test('runs of frames of node are folded, never the leaf', () => {
+  const kind = ['user', 'runtime', 'dependency', 'gc'] as const;
+  const parts = (stack: readonly number[]) =>
+    foldRuns({ kind }, stack).map(
+      ({ at, frames, folded }) => `${at}:${frames.join('')}${folded ? ' folded' : ''}`,
+    );
+  expect(parts([1, 1, 1, 0, 2, 1, 1, 0])).toEqual(['0:111 folded', '3:02', '5:11', '7:0']);
+  expect(parts([0, 1, 1, 1, 1])).toEqual(['0:0', '1:111 folded', '4:1']);
+  expect(parts([3])).toEqual(['0:3']);
+  expect(parts([])).toEqual([]);
 });

@@ -26,7 +26,7 @@ export function CompareFast(props: {
       here.data === null || fast.data === null || fast.data.samples === 0
         ? null
         : compareShares(here.data, fast.data).filter(
-            ({ change }) => Math.abs(change) >= CHANGE_MIN,
+            ({ change, kind }) => Math.abs(change) >= CHANGE_MIN && kind !== 'runtime',
           ),
     [here.data, fast.data],
   );
@@ -58,7 +58,7 @@ export function CompareFast(props: {
         <span class="soft">
           {formatCount(here.data!.samples)} samples here, {formatCount(fast.data.samples)} in{' '}
           {plural(fast.data.spans, 'fast span')}. Shares of CPU; ▲ and ▼ where counting alone does
-          not explain it.
+          not explain it. Functions of node are left out.
         </span>
       </p>
       <table class="tbl plain shares">

@@ -1,18 +1,19 @@
-import type { SpanDetailAnswer, WaterfallAnswer, WaterfallSpan } from '@flamehouse/proto';
+import type { WaterfallAnswer, WaterfallSpan } from '@flamehouse/proto';
 import { Empty } from '../../components/states.tsx';
-import { formatMicros } from '../../format.ts';
+import { formatCount, formatMicros } from '../../format.ts';
 import type { TraceState } from './address.ts';
 import { setTrace } from './state.ts';
+import type { SimilarFacts } from './use-trace.ts';
 import { spanName } from './waterfall-rows.ts';
 
 /** A span that no sample hit, in the words of what is known about it; and what to look at instead. */
 export function NoSamples(props: {
   readonly state: TraceState;
   readonly span: WaterfallSpan | null;
-  readonly found: SpanDetailAnswer | null;
+  readonly similar: SimilarFacts | null;
   readonly answer: WaterfallAnswer;
 }) {
-  const { state, span, answer } = props;
+  const { state, span, answer, similar } = props;
   const below = span !== null && span.subtree.samples > 0 && state.scope === 'span';
   const profiled =
     span === null || answer.spans.some((one) => one.service === span.service && one.samples > 0);
@@ -30,13 +31,13 @@ export function NoSamples(props: {
               Show it with its children
             </button>
           )}
-          {state.scope !== 'similar' && (
+          {state.scope !== 'similar' && similar !== null && similar.samples > 0 && (
             <button
               type="button"
               class={below ? 'btn' : 'btn primary'}
               onClick={() => setTrace({ scope: 'similar', compare: false, focus: '' })}
             >
-              Show similar spans
+              Show the {formatCount(similar.samples)} samples of similar spans
             </button>
           )}
         </>

@@ -1,11 +1,9 @@
-import type { SpanDetailAnswer } from '@flamehouse/proto';
 import { formatCount, formatMicros, sayShare } from '../../format.ts';
-import type { TraceState } from './address.ts';
+import type { SimilarFacts } from './use-trace.ts';
 
 /** How long spans like this one took, and where this one stands among them. */
-export function Similar(props: { readonly state: TraceState; readonly found: SpanDetailAnswer }) {
-  const { found } = props;
-  const { similar, durationMicros } = found;
+export function Similar({ facts }: { readonly facts: SimilarFacts }) {
+  const { similar, durationMicros } = facts;
   if (similar === null) return null;
   const { medianMicros, p95Micros, rank, spans } = similar;
   const most = Math.max(p95Micros, durationMicros ?? 0) * 1.1 || 1;

@@ -1,5 +1,6 @@
 import {
   formatSelector,
+  type SimilarDurations,
   type SpanDetailAnswer,
   type SpanScope,
   type WaterfallAnswer,
@@ -17,6 +18,7 @@ import { NoSamples } from './no-samples.tsx';
 import { Similar } from './similar.tsx';
 import { SpanProfile } from './span-profile.tsx';
 import { setTrace } from './state.ts';
+import type { SimilarFacts } from './use-trace.ts';
 import { spanName } from './waterfall-rows.ts';
 import { toolOf } from './words.ts';
 
@@ -25,20 +27,21 @@ interface SpanPanelProps {
   readonly answer: WaterfallAnswer;
   readonly span: WaterfallSpan | null;
   readonly profile: Query<SpanDetailAnswer>;
+  readonly similar: SimilarFacts | null; // null while nobody knows
 }
 
 /** What was sampled in the chosen span, in the chosen scope. */
-export function SpanPanel({ state, answer, span, profile }: SpanPanelProps) {
+export function SpanPanel({ state, answer, span, profile, similar }: SpanPanelProps) {
   const spanId = span?.spanId ?? state.spanId;
   const found = profile.data;
   const missing = profile.failure?.code === 'SPAN_NOT_SAMPLED' || found?.samples === 0;
   return (
     <section class="pane span-pane" aria-label="Profile of the chosen span">
       <Head span={span} found={found} spanId={spanId} />
-      <Scopes state={state} found={found} />
+      <Scopes state={state} similar={similar?.similar ?? null} />
       {profile.loading && (profile.stale || found === null) && <Progress />}
       {missing && !profile.loading ? (
-        <NoSamples state={state} span={span} found={found} answer={answer} />
+        <NoSamples state={state} span={span} similar={similar} answer={answer} />
       ) : profile.failure !== null && found === null ? (
         <Failed failure={profile.failure} onRetry={profile.retry} />
       ) : found === null ? (
@@ -46,13 +49,14 @@ export function SpanPanel({ state, answer, span, profile }: SpanPanelProps) {
       ) : state.compare ? (
         <CompareFast state={state} spanId={spanId} here={profile} />
       ) : (
-        <SpanProfile state={state} profile={profile} />
+        <SpanProfile state={state} profile={profile} similar={similar} />
       )}
-      {found !== null && !missing && <Similar state={state} found={found} />}
+      {similar !== null && <Similar facts={similar} />}
       <Actions
         state={state}
         found={found}
         missing={missing}
+        comparable={similar?.similar != null}
         outUrl={span === null || span.url === answer.url ? null : span.url}
       />
     </section>
@@ -98,9 +102,8 @@ const SCOPE_WORDS: Readonly<Record<SpanScope, string>> = {
 };
 
 /** Whose samples: the span's own, with its children's, or those of spans like it. */
-function Scopes(props: { readonly state: TraceState; readonly found: SpanDetailAnswer | null }) {
-  const { state, found } = props;
-  const similar = found?.similar?.spans;
+function Scopes(props: { readonly state: TraceState; readonly similar: SimilarDurations | null }) {
+  const { state, similar } = props;
   return (
     <div class="bar">
       <fieldset class="seg small" aria-label="Whose samples">
@@ -111,13 +114,13 @@ function Scopes(props: { readonly state: TraceState; readonly found: SpanDetailA
             aria-pressed={scope === state.scope}
             onClick={() => setTrace({ scope, speed: 'all', compare: false, focus: '' })}
           >
-            {scope === 'similar' && similar !== undefined
-              ? `${formatCount(similar)} similar`
+            {scope === 'similar' && similar !== null
+              ? `${formatCount(similar.spans)} similar`
               : SCOPE_WORDS[scope]}
           </button>
         ))}
       </fieldset>
-      {state.scope === 'similar' && found?.similar != null && (
+      {state.scope === 'similar' && similar !== null && (
         <fieldset class="seg small" aria-label="Which similar spans">
           {(['all', 'fast', 'slow'] as const).map((speed) => (
             <button
@@ -160,10 +163,11 @@ function Actions(props: {
   readonly state: TraceState;
   readonly found: SpanDetailAnswer | null;
   readonly missing: boolean;
+  readonly comparable: boolean; // durations of similar spans are known, so that some are fast
   readonly outUrl: string | null; // of the span, where it is another than the trace's
 }) {
   const { state, found, missing, outUrl } = props;
-  const comparable = found !== null && !missing && found.similar !== null;
+  const comparable = found !== null && !missing && props.comparable;
   if ((found === null || missing) && outUrl === null) return null;
   return (
     <div class="details">

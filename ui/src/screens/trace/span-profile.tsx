@@ -15,6 +15,7 @@ import type { TraceState } from './address.ts';
 import { functionsOfGraph } from './function-sums.ts';
 import { setTrace } from './state.ts';
 import { useSvgRenderer } from './use-svg-renderer.ts';
+import type { SimilarFacts } from './use-trace.ts';
 import { shareInterval, spanMeasure } from './words.ts';
 
 interface OpenMenu {
@@ -28,6 +29,7 @@ interface OpenMenu {
 export function SpanProfile(props: {
   readonly state: TraceState;
   readonly profile: Query<SpanDetailAnswer>;
+  readonly similar: SimilarFacts | null;
 }) {
   const { state, profile } = props;
   const answer = profile.data!;
@@ -54,7 +56,7 @@ export function SpanProfile(props: {
   };
   return (
     <div class={profile.stale ? 'span-profile kept' : 'span-profile'}>
-      <Few answer={answer} tree={tree} state={state} path={path} />
+      <Few answer={answer} tree={tree} state={state} path={path} similar={props.similar} />
       {renderer === null ? (
         <FlameSkeleton />
       ) : (
@@ -142,8 +144,9 @@ function Few(props: {
   readonly tree: FlameTree;
   readonly state: TraceState;
   readonly path: ReturnType<typeof findHotPath>;
+  readonly similar: SimilarFacts | null;
 }) {
-  const { answer, tree, state, path } = props;
+  const { answer, tree, state, path, similar } = props;
   const { samples, uncertainty, children } = answer;
   const share = path === null ? 0.5 : path.subjectTotal / (tree.total[0] || 1);
   const { low, high } = shareInterval(share, samples);
@@ -154,13 +157,12 @@ function Few(props: {
         <Notice kind="warn">
           {samples === 1 ? '1 sample is few' : `${samples} samples are few`}: a {sayShare(share)}{' '}
           frame could be {range}.{' '}
-          {state.scope !== 'similar' && (
+          {state.scope !== 'similar' && similar !== null && similar.samples > samples && (
             <button
               type="button"
               onClick={() => setTrace({ scope: 'similar', compare: false, focus: '' })}
             >
-              Show {answer.similar === null ? '' : `${formatCount(answer.similar.spans)} `}similar
-              spans
+              Show the {formatCount(similar.samples)} samples of similar spans
             </button>
           )}
         </Notice>

@@ -14,7 +14,7 @@ import { NoTrace } from './no-trace.tsx';
 import { SpanPanel } from './span-panel.tsx';
 import { traceState } from './state.ts';
 import { TraceAnswer } from './trace-answer.tsx';
-import { useSpanProfile, useWaterfall } from './use-trace.ts';
+import { useSimilar, useSpanProfile, useWaterfall } from './use-trace.ts';
 import { Waterfall } from './waterfall.tsx';
 import { spanName, tellingSpan } from './waterfall-rows.ts';
 import { shortId, toolOf } from './words.ts';
@@ -66,6 +66,7 @@ function Found(props: { readonly state: TraceState; readonly answer: WaterfallAn
   const span = selectedSpan(answer, state.spanId);
   const spanId = span?.spanId ?? state.spanId;
   const profile = useSpanProfile({ ...state, spanId });
+  const similar = useSimilar({ ...state, spanId });
   const telling = span !== null && span === tellingSpan(answer) && state.scope === 'subtree';
   const mostlyIn = useMemo(
     () => (telling && profile.data !== null ? hotFunction(profile.data) : ''),
@@ -76,7 +77,7 @@ function Found(props: { readonly state: TraceState; readonly answer: WaterfallAn
       <TraceAnswer answer={answer} mostlyIn={mostlyIn} />
       <div class="split trace-split">
         <Waterfall answer={answer} selected={spanId} />
-        <SpanPanel state={state} answer={answer} span={span} profile={profile} />
+        <SpanPanel state={state} answer={answer} span={span} profile={profile} similar={similar} />
       </div>
     </>
   );

@@ -19,6 +19,28 @@ interface ProfileAsk {
   readonly type: 'cpu' | 'wall';
 }
 
+/**
+ * How long spans like this one took, and how many samples they have; the stacks themselves are left
+ * out, because the scopes `span` and `subtree` have their own.
+ */
+export function useSimilar(ask: Pick<ProfileAsk, 'traceId' | 'spanId'>): SimilarFacts | null {
+  const { traceId, spanId } = ask;
+  const url = apiUrl(`traces/${traceId}/spans/${spanId}/flamegraph`, {
+    scope: 'similar',
+    maxNodes: 1,
+  });
+  const query = useQuery<SpanDetailAnswer>(spanId === '' ? null : url, (signal) =>
+    getJson(url, signal),
+  );
+  return query.stale ? null : query.data;
+}
+
+/** The part of the answer about similar spans that every scope shows. */
+export type SimilarFacts = Pick<
+  SpanDetailAnswer,
+  'similar' | 'samples' | 'spans' | 'durationMicros'
+>;
+
 /** The stacks of a span in a scope. */
 export function useSpanProfile(ask: ProfileAsk): Query<SpanDetailAnswer> {
   const { traceId, spanId, scope, speed, type } = ask;
