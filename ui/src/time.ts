@@ -55,6 +55,9 @@ export function formatClock(ms: number): string {
   return `${two(t.getHours())}:${two(t.getMinutes())}${seconds}`;
 }
 
+/** 13:20: for what a minute is exact enough for. */
+export const formatMinute = (ms: number): string => formatClock(Math.round(ms / 60_000) * 60_000);
+
 export function formatDay(ms: number): string {
   const t = new Date(ms);
   return `${t.getDate()} ${MONTHS[t.getMonth()]}`;

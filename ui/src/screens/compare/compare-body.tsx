@@ -55,15 +55,7 @@ export function CompareBody(props: {
   return (
     <>
       {kept && <Progress />}
-      <VerdictPanel
-        diff={found}
-        kept={kept}
-        totals={
-          answer.data === null || answer.stale
-            ? null
-            : { base: answer.data.base.total, head: answer.data.head.total }
-        }
-      />
+      <VerdictPanel diff={found} kept={kept} />
       {diff.failure !== null && (
         <Notice kind="error">
           {diff.failure.message}. Showing what was loaded at {formatClock(diff.loadedAt)}.{' '}

@@ -25,21 +25,16 @@ function Sentence({ text }: { readonly text: string }) {
 /** The answer: what takes more or less, how sure that is, and what could not have been seen. */
 export function VerdictPanel({
   diff,
-  totals,
   kept,
 }: {
   readonly diff: DiffAnswer;
-  readonly totals: { readonly base: number; readonly head: number } | null; // of the tree
   readonly kept: boolean;
 }) {
-  const { verdict, smallestChange, commonSentence } = diff;
+  const { verdict, smallestChange, commonSentence, base, head } = diff;
   const kind = KIND_OF_STATE[verdict.state];
   const { effect } = verdict;
   const known = effect.high - effect.low < UNKNOWN_FROM;
-  const words = sizeWords(diff.normaliser, diff.base.cost);
-  // What moved all functions alike is in the effect of these two only.
-  const withCommon = verdict.from === 'common' || verdict.from === 'service-and-common';
-  const sizes = withCommon ? { base: diff.base.cost, head: diff.head.cost } : totals;
+  const words = sizeWords(diff.normaliser, base.cost);
   const seen = Math.min(smallestChange, 1);
   const scale = scaleOver([effect, { value: 0, low: -seen, high: seen }], SCALE);
   return (
@@ -52,9 +47,9 @@ export function VerdictPanel({
           <Sentence text={diff.sentence} />
         </h1>
         <p>
-          {sizes !== null && sizes.base > 0 && sizes.head > 0 && diff.normaliser !== 'share' && (
+          {base.cost > 0 && head.cost > 0 && diff.normaliser !== 'share' && (
             <b>
-              {words.long(sizes.base)} → {words.long(sizes.head)}.{' '}
+              {words.long(base.cost)} → {words.long(head.cost)}.{' '}
             </b>
           )}
           {diff.cause}

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatNumber } from '../../format.ts';
 import { coverage, type Line, niceTicks } from '../../series.ts';
-import { formatClock, formatRange, formatSpan, type Range } from '../../time.ts';
+import { formatClock, formatMinute, formatRange, formatSpan, type Range } from '../../time.ts';
 
 interface WindowLineProps {
   readonly label: string; // whose time this is
@@ -171,7 +171,7 @@ function Picture(
           y={HEIGHT - 3}
           text-anchor={(['start', 'middle', 'end'] as const)[i]}
         >
-          {formatClock(Math.round(tick / MINUTE_MS) * MINUTE_MS)}
+          {formatMinute(tick)}
         </text>
       ))}
       {mean > 0 && (

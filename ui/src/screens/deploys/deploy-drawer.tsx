@@ -8,7 +8,7 @@ import { formatBytes, formatMicros, formatPercent, plural, sayChange } from '../
 import { deploysUrl } from '../../state/deploys-url.ts';
 import { followLink } from '../../state/location.ts';
 import { copyText, showToast } from '../../state/toast.ts';
-import { formatClock } from '../../time.ts';
+import { formatMinute } from '../../time.ts';
 import { sayPoints, sayRange } from '../compare/size-words.ts';
 import { DeployChart } from './deploy-line.tsx';
 import { compareOf, memorySentence } from './deploy-words.ts';
@@ -165,7 +165,7 @@ function Looks({ verdict }: { readonly verdict: DeployVerdict }) {
       <ul class="looks">
         {verdict.looks.map((look) => (
           <li key={look.minutes}>
-            {look.minutes} min, {formatClock(look.at)}: {words[look.state]}
+            {look.minutes} min, {formatMinute(look.at)}: {words[look.state]}
             {look.state === 'not-enough-data'
               ? ''
               : `, ${sayChange(look.effect.value)}; would have seen ${formatPercent(look.smallestChange)}`}

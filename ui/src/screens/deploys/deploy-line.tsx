@@ -1,6 +1,6 @@
 import type { Deploy, DeployLine } from '@flamehouse/proto';
 import { niceTicks } from '../../series.ts';
-import { formatClock } from '../../time.ts';
+import { formatMinute } from '../../time.ts';
 import { sizeWords } from '../compare/size-words.ts';
 import { lineKind } from './deploy-words.ts';
 
@@ -109,7 +109,7 @@ export function DeployChart({ deploy }: { readonly deploy: Deploy }) {
   return (
     <figure class="deploy-chart">
       <figcaption>
-        {words.measure}, {words.column} · before and after {formatClock(at)}
+        {words.measure}, {words.column} · before and after {formatMinute(at)}
       </figcaption>
       <svg viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">
         {niceTicks(high, false).map((tick) => (
@@ -133,10 +133,10 @@ export function DeployChart({ deploy }: { readonly deploy: Deploy }) {
           {version.length > 18 ? `${version.slice(0, 17)}…` : version}
         </text>
         <text x={left} y={height - 4}>
-          {formatClock(line.from)}
+          {formatMinute(line.from)}
         </text>
         <text x={width} y={height - 4} text-anchor="end">
-          {formatClock(to)}
+          {formatMinute(to)}
         </text>
       </svg>
     </figure>

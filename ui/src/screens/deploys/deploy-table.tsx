@@ -6,7 +6,7 @@ import { chipOf, KIND_OF_STATE, VerdictChip } from '../../components/verdict-chi
 import { sayChange } from '../../format.ts';
 import { type DeploysState, deploysUrl } from '../../state/deploys-url.ts';
 import { go } from '../../state/location.ts';
-import { formatClock } from '../../time.ts';
+import { formatMinute } from '../../time.ts';
 import { DeployDrawer } from './deploy-drawer.tsx';
 import { DeploySpark } from './deploy-line.tsx';
 import { changeOf, dayWords, drawnInterval, rowLabel, rowScale, whyOf } from './deploy-words.ts';
@@ -104,7 +104,7 @@ function Row(props: DeployTableProps & { readonly deploy: Deploy; readonly scale
         onClick={toggle}
         data-deploy={deploy.id}
       >
-        <td class="soft">{formatClock(Math.round(deploy.at / 60_000) * 60_000)}</td>
+        <td class="soft">{formatMinute(deploy.at)}</td>
         <td class="cut-name">
           <button
             type="button"

@@ -3,7 +3,7 @@ import { chipOf } from '../../components/verdict-chip.tsx';
 import { formatBytes, formatPercent } from '../../format.ts';
 import { compareUrl, NO_SIDE } from '../../state/compare-url.ts';
 import type { DeployTab } from '../../state/deploys-url.ts';
-import { formatClock, formatDay } from '../../time.ts';
+import { formatDay, formatMinute } from '../../time.ts';
 import { sayPoints } from '../compare/size-words.ts';
 
 /** Where a deploy stands among the tabs; null for a first version, which only `all` shows. */
@@ -50,7 +50,7 @@ export function whyOf(deploy: Deploy): string {
     case 'judging':
       return verdict.nextLookAt === null
         ? 'waits for the first minutes'
-        : `next look at about ${formatClock(Math.round(verdict.nextLookAt / 60_000) * 60_000)}`;
+        : `next look at about ${formatMinute(verdict.nextLookAt)}`;
     case 'no-change':
       return verdict.smallestChange === null
         ? ''
@@ -148,7 +148,7 @@ export function compareOf(deploy: Deploy): string | null {
 
 /** The accessible name of a row. */
 export const rowLabel = (deploy: Deploy): string =>
-  `${deploy.service} ${deploy.version} at ${formatClock(deploy.at)}, ${chipOf(deploy.verdict).words}`;
+  `${deploy.service} ${deploy.version} at ${formatMinute(deploy.at)}, ${chipOf(deploy.verdict).words}`;
 
 const SCALES = [0.05, 0.1, 0.15, 0.25, 0.5, 1];
 
