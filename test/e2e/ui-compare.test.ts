@@ -146,6 +146,13 @@ test('sides can be swapped, chosen and dragged to other minutes, and said as a c
   await page.keyboard.press('ArrowRight');
   await page.waitForFunction(() => new URL(location.href).searchParams.get('a')?.includes('@'));
   expect(param(page, 'a')).toMatch(`version:4f2c1e9@${before + 60_000}~`);
+  const box = (await page.locator('.window-line >> nth=1').boundingBox())!;
+  await page.mouse.move(box.x + 60, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 360, box.y + 12, { steps: 3 });
+  await page.mouse.up();
+  await page.waitForFunction(() => new URL(location.href).searchParams.get('b')?.includes('@'));
+  expect(param(page, 'b')).toMatch(/^version:9ab07d3@\d+0000~\d+0000$/);
   await page.click('.side-pick >> nth=1');
   await page.selectOption('.side-form select >> nth=0', '');
   await page.fill('.side-form input[type="datetime-local"] >> nth=0', '2026-11-20T10:00');
