@@ -37,6 +37,9 @@ export async function playScenario(demo) {
   const sound = await runSound(demo, server, inventoryUrl);
   const faulty = await runFaulty(demo, server, inventoryUrl);
   if (demo.once) return;
+  demo.print(
+    `open ${server.url}/deploys: the verdict on ${FAULTY} comes about 6 minutes after its start`,
+  );
   demo.print('Ctrl-C stops everything');
   const replaced = sleep(CANARY_MS, undefined, { signal: demo.signal }).then(async () => {
     await stopInstances(demo, sound);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { receiveVerdicts } from './verdicts.mjs';
 import { waitFor } from './wait.mjs';
 
 /**
@@ -20,7 +21,8 @@ const ANSWER_DEADLINE_MS = 10_000;
  * @param {Demo} demo
  * @returns {Promise<Server>}
  */
-export async function startServer({ children, dataDir, signal, print }) {
+export async function startServer(demo) {
+  const { children, dataDir, signal, print } = demo;
   const wanted = Number(process.env['FLAMEHOUSE_PORT'] ?? DEFAULT_PORT);
   const port = await findFreePort(wanted);
   if (port !== wanted && wanted !== 0) print(`port ${wanted} is taken, so the server gets ${port}`);
@@ -32,6 +34,7 @@ export async function startServer({ children, dataDir, signal, print }) {
       FLAMEHOUSE_PORT: String(port),
       FLAMEHOUSE_DATA_DIR: dataDir,
       FLAMEHOUSE_LOG: 'error',
+      FLAMEHOUSE_WEBHOOK_URL: await receiveVerdicts(demo),
     },
   });
   const url = `http://127.0.0.1:${port}`;

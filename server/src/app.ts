@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { ServerConfig } from './config.ts';
-import type { ProgressOf } from './deploys/deploy-answer.ts';
 import { DeployBook } from './deploys/deploy-book.ts';
+import type { DeployJobs } from './deploys/deploy-jobs.ts';
 import { registerAuth } from './http/auth.ts';
 import { registerCompression } from './http/compress.ts';
+import { registerDeployMetrics } from './http/deploy-metrics.ts';
 import { registerDocs } from './http/docs.ts';
 import { answerBrokenRequest, registerErrors, sendError, toKnown } from './http/error-handler.ts';
 import { createLogger, registerRequestLog, traceIdOf } from './http/logging.ts';
@@ -51,7 +52,7 @@ export interface AppDependencies {
   readonly comparisons: ComparisonStore;
   readonly deploys: DeployStore;
   readonly deployBook?: DeployBook; // by default one of its own
-  readonly deployProgress?: ProgressOf; // by default nothing is judged
+  readonly deployJobs?: DeployJobs; // by default nothing is judged
   readonly ingest: IngestPipeline;
   readonly spans: SpanPipeline;
   readonly activity: EngineActivity;
@@ -99,7 +100,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     comparisons: dependencies.comparisons,
     deploys: dependencies.deploys,
     deployBook: dependencies.deployBook ?? new DeployBook({ store: dependencies.deploys, now }),
-    deployProgress: dependencies.deployProgress ?? (() => null),
+    deployProgress: (id: string) => dependencies.deployJobs?.progressOf(id) ?? null,
     ingest: dependencies.ingest,
     metrics,
     backup: dependencies.backup,
@@ -114,6 +115,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   registerHttpMetrics(app, metrics);
   registerStorageMetrics(metrics.registry, dependencies);
   registerSpanMetrics(metrics.registry, dependencies.spans);
+  if (dependencies.deployJobs !== undefined) {
+    registerDeployMetrics(metrics.registry, dependencies.deployJobs);
+  }
   registerErrors(app, metrics);
   registerValidation(app);
   registerCompression(app);

@@ -37,7 +37,14 @@ export interface ServerConfig {
   readonly sourceUrlTemplate: string | null;
   readonly webhookUrl: string | null;
   readonly webhookSecret: string | null;
+  readonly metricFunctions: readonly MetricFunction[];
   readonly logLevel: LogLevel;
+}
+
+/** A function whose CPU `/metrics` shows. */
+export interface MetricFunction {
+  readonly name: string;
+  readonly file: string; // '' for any
 }
 
 export type LogLevel = 'silent' | 'error' | 'info' | 'debug';
@@ -87,6 +94,7 @@ export function readConfig(env: Environment): ServerConfig {
     traceUrlTemplate: traceUrlTemplate(env),
     webhookUrl: url(env, 'FLAMEHOUSE_WEBHOOK_URL'),
     webhookSecret: text(env, 'FLAMEHOUSE_WEBHOOK_SECRET'),
+    metricFunctions: parseMetricFunctions(env['FLAMEHOUSE_METRIC_FUNCTIONS'] ?? ''),
     logLevel: logLevel(env),
   };
   checkExposure(config);
@@ -158,6 +166,27 @@ function parseRetention(value: string): Retention {
     retention[field] = Number(match[1]) * (match[2] === 'h' ? HOUR_MS : DAY_MS);
   }
   return retention;
+}
+
+/** Each is a series for every version of every service. */
+const METRIC_FUNCTIONS_MAX = 20;
+
+/** `deserializeConfig,parse@src/lex.js`: names, each with a file where more functions share it. */
+function parseMetricFunctions(value: string): MetricFunction[] {
+  const functions = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.lastIndexOf('@');
+      return at < 1
+        ? { name: part, file: '' }
+        : { name: part.slice(0, at), file: part.slice(at + 1) };
+    });
+  if (functions.length <= METRIC_FUNCTIONS_MAX) return functions;
+  throw new ConfigError(
+    `FLAMEHOUSE_METRIC_FUNCTIONS names ${functions.length} functions: name at most ${METRIC_FUNCTIONS_MAX}`,
+  );
 }
 
 /** The value without surrounding space; null when it is not set or empty. */

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
+import { DeployBook } from './deploys/deploy-book.ts';
+import { DeployJobs } from './deploys/deploy-jobs.ts';
 import { createLogger } from './http/logging.ts';
 import { createStorage } from './storage/create-storage.ts';
 
@@ -24,11 +26,23 @@ export async function startServer(
   const storage = await createStorage(config, { log: logger });
   try {
     const { store, comparisons, deploys, ingest, spans, backup, engine: activity } = storage;
+    const now = Date.now;
+    const deployBook = new DeployBook({ store: deploys, now });
+    const jobs = new DeployJobs({
+      config,
+      log: logger,
+      now,
+      book: deployBook,
+      store: deploys,
+      stores: { store, comparisons },
+    });
     const app = await buildApp({
       config,
       store,
       comparisons,
       deploys,
+      deployBook,
+      deployJobs: jobs,
       ingest,
       spans,
       activity,
@@ -36,13 +50,17 @@ export async function startServer(
       logger,
     });
     await app.listen({ host: config.host, port: config.port });
+    const url = urlOf(config.host, app.server.address() as AddressInfo);
+    jobs.start(config.uiUrl ?? url);
     return {
-      url: urlOf(config.host, app.server.address() as AddressInfo),
+      url,
       async stop() {
+        const idle = jobs.stop();
         const closed = app.close();
         await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
         app.server.closeAllConnections();
         await closed;
+        await idle;
         await storage.close();
       },
     };

@@ -20,6 +20,8 @@ export interface SimulatedRun {
   readonly minutes: number;
   readonly dearer: number; // factor on the ticks of CHANGED
   readonly seed: number;
+  readonly heapBytes?: number; // live heap; left out, no heap profile
+  readonly startedMinutesBefore?: number; // age of the process at its first minute; left out, an hour
 }
 
 /** Uploads as an agent would send them: requests of one endpoint, a flat set of functions, noise by seed. */
@@ -77,7 +79,7 @@ function body(
     from: String(fromNanos),
     to: String(fromNanos + 60_000_000_000n),
     runtime: { name: 'nodejs', version: '20.20.2' },
-    processStartedAt: run.firstMinuteMs - 3_600_000,
+    processStartedAt: run.firstMinuteMs - (run.startedMinutesBefore ?? 60) * 60_000,
     processCpuNanos: cpuNanos,
     busyTicks,
     coveredMs: 60_000,
@@ -103,7 +105,23 @@ function body(
   return multipart([
     { name: 'meta', body: JSON.stringify(meta) },
     { name: 'cpu', fileName: 'cpu.pb.gz', body: gzipSync(encodeProfile(profile)) },
+    ...(run.heapBytes === undefined ? [] : [heapPart(run.heapBytes, fromNanos)]),
   ]);
+}
+
+function heapPart(bytes: number, timeNanos: bigint) {
+  const type = { type: 'inuse_space', unit: 'bytes' };
+  const builder = new ProfileBuilder([type]);
+  const systemName = systemNameOf({ kind: 'user', package: '' });
+  const place = { file: 'src/cache.js', systemName, startLine: 1, line: 0 };
+  builder.addSample([builder.frame({ name: 'fillCache', ...place })], [bytes], []);
+  const profile = builder.build({
+    timeNanos,
+    durationNanos: 60_000_000_000n,
+    periodType: { type: 'space', unit: 'bytes' },
+    period: 524_288,
+  });
+  return { name: 'heap', fileName: 'heap.pb.gz', body: gzipSync(encodeProfile(profile)) };
 }
 
 /** A linear congruential generator: 0 to 1, the same for the same seed. */

@@ -21,6 +21,8 @@ const NOTHING_STORED: ComparisonStore = {
   listMinutes: async () => [],
   sumMinutes: async () => ({ cpu: [], requests: [] }),
   functionNames: async () => new Map(),
+  listHeap: async () => [],
+  listCosts: async () => [],
 };
 
 /** Build the server without a port. `env` holds settings, `folded` what the store answers with. */

@@ -50,6 +50,8 @@ export function fakeComparisons(folded: string): ComparisonStore {
         },
       ],
     }),
+    listHeap: async () => [],
+    listCosts: async () => [],
     functionNames: async () =>
       new Map(
         frames.functionId.map((id, frame) => [

@@ -151,6 +151,14 @@ export class FakeDeployStore implements DeployStore {
     return [{ service: 'checkout', restarts: 40, alarms: 1 }];
   }
 
+  async listVersionCosts() {
+    return [];
+  }
+
+  async listFunctionCores() {
+    return [];
+  }
+
   async saveEntry(entry: DeployEntry) {
     this.put(entry.id, (old) => ({ judgement: null, ...old, entry }));
   }

@@ -5,6 +5,7 @@ export { endpointInput } from './endpoint-input.ts';
 export { learnHistory, type ServiceHistory, type TimeNoise } from './history.ts';
 export * from './input.ts';
 export * from './looks.ts';
+export { compareMemory, type HeapMinutes, type MemoryInput } from './memory.ts';
 export type { Comparison, SideFacts } from './report.ts';
 export type { FunctionChange, OriginChange, PartChange } from './rows.ts';
 export type { SmallestChange } from './smallest-change.ts';

@@ -5,6 +5,7 @@ import {
   compare,
   nameWithoutPosition,
   PROFILE_TYPE_OF_ALIAS,
+  type ServiceHistory,
 } from '@flamehouse/proto';
 import type {
   ComparisonStore,
@@ -30,15 +31,22 @@ export interface DiffResult {
   readonly stacks: readonly [base: SelectedStacks | null, head: SelectedStacks | null];
 }
 
+export interface DiffOptions {
+  readonly byRequest: boolean; // false compares cores per instance
+  readonly minutesMax?: number; // kept of each instance; left out, as many as by hand
+  readonly asked?: CompareInput['asked'];
+  readonly history?: ServiceHistory | null;
+}
+
 const MINUTE_MS = 60_000;
 const MINUTES_MAX = 30; // a comparison by hand
 /** Base runs beside head when it covers at least this part of head's minutes. */
 const CANARY_SHARE_MIN = 0.5;
 
-/** Choose minutes, read their sums, and compare. `byRequest: false` compares cores per instance. */
+/** Choose minutes, read their sums, and compare. */
 export async function runDiff(
   sides: { readonly base: AskedSide; readonly head: AskedSide },
-  options: { readonly byRequest: boolean },
+  options: DiffOptions,
   { store, comparisons }: DiffStores,
   signal?: AbortSignal,
 ): Promise<DiffResult> {
@@ -46,7 +54,8 @@ export async function runDiff(
     comparisons.listMinutes(sides.base.selection, signal),
     comparisons.listMinutes(sides.head.selection, signal),
   ]);
-  const chosen = choose(sides, baseAll, headAll);
+  const { minutesMax = MINUTES_MAX, asked = 'once', history = null } = options;
+  const chosen = choose(sides, baseAll, headAll, minutesMax);
   const [base, head] = await Promise.all([
     sumSide(comparisons, sides.base, chosen.base, signal),
     sumSide(comparisons, sides.head, chosen.head, signal),
@@ -73,8 +82,8 @@ export async function runDiff(
     head: sideSums(chosen.head, withoutRequests(head.sums, options.byRequest), rows),
     edges: callEdges(stacks, rows.functionRow),
     simultaneous: chosen.simultaneous,
-    history: null,
-    asked: 'once',
+    history,
+    asked,
     ...(chosen.baseNote === null ? {} : { baseNote: chosen.baseNote }),
   };
   return { input, comparison: compare(input), kept, stacks };
@@ -92,6 +101,7 @@ function choose(
   sides: { readonly base: AskedSide; readonly head: AskedSide },
   baseAll: readonly MinuteFacts[],
   headAll: readonly MinuteFacts[],
+  minutesMax: number,
 ): Chosen {
   const headClock = new Set(headAll.map(({ minute }) => minute));
   const beside = new Set(baseAll.map(({ minute }) => minute).filter((m) => headClock.has(m)));
@@ -99,7 +109,7 @@ function choose(
   const start = Math.min(...headClock);
   const before = baseAll.filter(({ minute }) => minute < start);
   const base = canary || sides.base.ranged || before.length === 0 ? baseAll : before;
-  const chosen = chooseMinutes({ base, head: headAll, canary, minutesMax: MINUTES_MAX });
+  const chosen = chooseMinutes({ base, head: headAll, canary, minutesMax });
   // The choice holds rows that were given; these have the facts that a comparison adds up.
   const rowsOfBase = new Set(chosen.base);
   const rowsOfHead = new Set(chosen.head);
@@ -125,7 +135,7 @@ async function sumSide(
 ): Promise<NamedSums> {
   if (minutes.length === 0) return NOTHING;
   const [names, sums] = await Promise.all([
-    comparisons.functionNames(selection, signal),
+    comparisons.functionNames(selection, minutes, signal),
     comparisons.sumMinutes(selection, minutes, signal),
   ]);
   return { names, sums };

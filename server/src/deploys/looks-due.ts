@@ -19,6 +19,20 @@ export function minutesOfHead(head: readonly InstanceMinute[]): number {
   return counts[Math.floor((counts.length - 1) / 2)] ?? 0;
 }
 
+/**
+ * When a look became due, as the end of its last minute: the same however late it is taken. Null before.
+ *
+ * Units   epoch milliseconds
+ */
+export function endOfLook(head: readonly InstanceMinute[], minutes: number): number | null {
+  const clock = [...new Set(head.map(({ minute }) => minute))].sort((a, b) => a - b);
+  for (const last of clock) {
+    const sofar = head.filter(({ minute }) => minute <= last);
+    if (minutesOfHead(sofar) >= minutes) return (last + 1) * MINUTE_MS;
+  }
+  return null;
+}
+
 /** Looks that these minutes allow and that were not taken yet, in order. */
 export function looksDue(
   minutes: number,

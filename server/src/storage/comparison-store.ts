@@ -1,4 +1,4 @@
-import type { FrameKind, InstanceMinute } from '@flamehouse/proto';
+import { type FrameKind, type InstanceMinute, PROFILE_TYPE_OF_ALIAS } from '@flamehouse/proto';
 import type { Engine } from './engine.ts';
 import type { TimeRange } from './profile-store.ts';
 import { all, type Condition, epochSeconds } from './selection-sql.ts';
@@ -52,11 +52,29 @@ export interface ComparisonStore {
     minutes: readonly InstanceMinute[],
     signal?: AbortSignal,
   ): Promise<MinuteSums>;
-  /** functionId -> name, of every function that the sums of a side can hold. */
+  /** functionId -> name, of every function that the sums of these minutes can hold. */
   functionNames(
     side: SideSelection,
+    minutes: readonly InstanceMinute[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, FunctionNames>>;
+  /** Live heap of each process, minute by minute, in order of time. */
+  listHeap(side: SideSelection, signal?: AbortSignal): Promise<readonly HeapMinute[]>;
+  /** CPU and requests of all processes, minute by minute, in order of time. */
+  listCosts(side: SideSelection, signal?: AbortSignal): Promise<readonly CostMinute[]>;
+}
+
+export interface HeapMinute {
+  readonly instance: string;
+  readonly minute: number; // since the epoch
+  readonly bytes: number;
+}
+
+export interface CostMinute {
+  readonly minute: number; // since the epoch
+  readonly coveredSeconds: number; // summed over processes
+  readonly cpuMicros: number;
+  readonly requests: number;
 }
 
 const MINUTE_MS = 60_000;
@@ -151,9 +169,10 @@ export class ClickHouseComparisonStore implements ComparisonStore {
 
   async functionNames(
     side: SideSelection,
+    minutes: readonly InstanceMinute[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, FunctionNames>> {
-    const where = sideCondition(side, 'minute');
+    const where = sideCondition({ ...side, range: rangeOf(minutes) }, 'minute');
     const rows = await this.engine.rows<[string, string, string, FrameKind]>(
       {
         sql: `SELECT lower(hex(function_id)), any(name), any(file), any(kind)
@@ -165,6 +184,48 @@ export class ClickHouseComparisonStore implements ComparisonStore {
       signal,
     );
     return new Map(rows.map(([id, name, file, kind]) => [id, { name, file, kind }]));
+  }
+
+  async listHeap(side: SideSelection, signal?: AbortSignal): Promise<readonly HeapMinute[]> {
+    const where = sideCondition(side, 'window_start');
+    const rows = await this.engine.rows<[instance: string, minute: number, bytes: number]>(
+      {
+        sql: `SELECT instance, toUInt32(intDiv(toUnixTimestamp(window_start), 60)) AS number,
+    toFloat64(sum(value * seconds)) / sum(seconds)
+  FROM windows WHERE type = {heap: String} AND seconds > 0 AND ${where.sql}
+  GROUP BY instance, number ORDER BY number, instance`,
+        values: { ...where.values, heap: PROFILE_TYPE_OF_ALIAS.heap },
+      },
+      signal,
+    );
+    return rows.map(([instance, minute, bytes]) => ({ instance, minute, bytes }));
+  }
+
+  async listCosts(side: SideSelection, signal?: AbortSignal): Promise<readonly CostMinute[]> {
+    const minutes = sideCondition(side, 'minute');
+    const windows = sideCondition(side, 'window_start');
+    const rows = await this.engine.rows<[number, number, string, string]>(
+      {
+        sql: `SELECT number, covered, toString(cpu), toString(counted) FROM (
+    SELECT toUInt32(intDiv(toUnixTimestamp(minute), 60)) AS number,
+      toFloat64(sum(covered_ms)) / 1000 AS covered, sum(process_cpu) AS cpu
+    FROM instance_minutes WHERE ${minutes.sql} GROUP BY number
+  ) AS costs
+  LEFT JOIN (
+    SELECT toUInt32(intDiv(toUnixTimestamp(window_start), 60)) AS number, sum(count) AS counted
+    FROM requests WHERE ${windows.sql} GROUP BY number
+  ) AS served USING (number)
+  ORDER BY number`,
+        values: { ...minutes.values, ...windows.values },
+      },
+      signal,
+    );
+    return rows.map(([minute, coveredSeconds, cpu, requests]) => ({
+      minute,
+      coveredSeconds,
+      cpuMicros: Number(cpu),
+      requests: Number(requests),
+    }));
   }
 }
 
@@ -192,16 +253,13 @@ function chosenCondition(
   minutes: readonly InstanceMinute[],
   time: string,
 ): Condition {
-  const numbers = minutes.map(({ minute }) => minute);
-  const range = {
-    from: Math.min(...numbers) * MINUTE_MS,
-    to: (Math.max(...numbers) + 1) * MINUTE_MS,
-  };
   const keys = minutes.map(({ minute, instance }) => `${minute} ${instance}`).join(KEY_BREAK);
   const parts = [
-    sideCondition({ ...side, range }, time),
+    sideCondition({ ...side, range: rangeOf(minutes) }, time),
     {
-      sql: `has(splitByString('\\n', {keys: String}), concat(toString(intDiv(toUnixTimestamp(${time}), 60)), ' ', instance))`,
+      sql: `(toUInt32(intDiv(toUnixTimestamp(${time}), 60)), toString(instance)) IN (
+      SELECT toUInt32(substring(key, 1, position(key, ' ') - 1)), substring(key, position(key, ' ') + 1)
+      FROM (SELECT arrayJoin(splitByString('\\n', {keys: String})) AS key))`,
       values: { keys },
     },
   ];
@@ -209,4 +267,10 @@ function chosenCondition(
     parts.push({ sql: 'endpoint = {endpoint: String}', values: { endpoint: side.endpoint } });
   }
   return all(parts);
+}
+
+/** From the first to the last of these minutes. */
+function rangeOf(minutes: readonly InstanceMinute[]): TimeRange {
+  const numbers = minutes.map(({ minute }) => minute);
+  return { from: Math.min(...numbers) * MINUTE_MS, to: (Math.max(...numbers) + 1) * MINUTE_MS };
 }

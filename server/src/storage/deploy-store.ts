@@ -52,6 +52,30 @@ export interface KnownVersion {
   readonly lastSeen: number;
 }
 
+/** What a version used over a range. */
+export interface VersionCost {
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly cpuMicros: number;
+  readonly requests: number;
+  readonly cores: number;
+}
+
+/** A function whose CPU is watched: by name, and by file where that is given. */
+export interface FunctionRule {
+  readonly name: string;
+  readonly file: string; // '' for any
+}
+
+export interface FunctionCores {
+  readonly service: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly name: string;
+  readonly cores: number;
+}
+
 /** Deploys and their verdicts. */
 export interface DeployStore {
   listProcesses(sinceMs: number): Promise<readonly ProcessRun[]>;
@@ -61,6 +85,12 @@ export interface DeployStore {
   /** Everything since a time, restarts too, in order of time. */
   listSince(sinceMs: number): Promise<readonly StoredDeploy[]>;
   countRestarts(signal?: AbortSignal): Promise<readonly RestartCounts[]>;
+  /** The busiest versions of all services. */
+  listVersionCosts(range: TimeRange, limit: number): Promise<readonly VersionCost[]>;
+  listFunctionCores(
+    range: TimeRange,
+    rules: readonly FunctionRule[],
+  ): Promise<readonly FunctionCores[]>;
   saveEntry(entry: DeployEntry): Promise<void>;
   saveJudgement(entry: DeployEntry, judgement: Judgement): Promise<void>;
   /** Verdicts that went out, or never will: `id version`. */
@@ -243,6 +273,61 @@ export class ClickHouseDeployStore implements DeployStore {
     }));
   }
 
+  async listVersionCosts(range: TimeRange, limit: number): Promise<readonly VersionCost[]> {
+    const rows = await this.engine.rows<[string, string, string, string, string]>({
+      sql: `SELECT service, environment, version, toString(cpu), toString(counted) FROM (
+    SELECT service, environment, version, sum(process_cpu) AS cpu
+    FROM instance_minutes WHERE ${inRange('minute')} GROUP BY service, environment, version
+  ) AS costs
+  LEFT JOIN (
+    SELECT service, environment, version, sum(count) AS counted
+    FROM requests WHERE ${inRange('window_start')} GROUP BY service, environment, version
+  ) AS served USING (service, environment, version)
+  ORDER BY cpu DESC LIMIT {limit: UInt32}`,
+      values: { ...rangeValues(range), limit },
+    });
+    return rows.map(([service, environment, version, cpu, requests]) => ({
+      service,
+      environment,
+      version,
+      cpuMicros: Number(cpu),
+      requests: Number(requests),
+      cores: coresOf(Number(cpu), range),
+    }));
+  }
+
+  async listFunctionCores(
+    range: TimeRange,
+    rules: readonly FunctionRule[],
+  ): Promise<readonly FunctionCores[]> {
+    const own = rules.map(({ file }, i) => {
+      const inFile = file === '' ? '' : ` AND file = {file${i}: String}`;
+      return `(name = {name${i}: String}${inFile})`;
+    });
+    const texts = rules.flatMap(({ name, file }, i) => [
+      [`name${i}`, name],
+      ...(file === '' ? [] : [[`file${i}`, file]]),
+    ]);
+    const rows = await this.engine.rows<[string, string, string, string, string]>({
+      sql: `SELECT service, environment, version, named.function_name, toString(sum(function_minutes.total)) AS cpu
+  FROM function_minutes
+  INNER JOIN (
+    SELECT function_id, any(frames.name) AS function_name FROM frames WHERE ${own.join(' OR ')} GROUP BY function_id
+  ) AS named USING (function_id)
+  WHERE ${inRange('minute')}
+  GROUP BY service, environment, version, named.function_name
+  ORDER BY service, environment, version, named.function_name`,
+      values: { ...rangeValues(range), ...Object.fromEntries(texts) },
+    });
+    return rows.map(([service, environment, version, name, cpu]) => ({
+      service,
+      environment,
+      version,
+      name,
+      cores: coresOf(Number(cpu), range),
+    }));
+  }
+
   async saveEntry(entry: DeployEntry): Promise<void> {
     const { id, service, environment, version, baseVersion, at, kind, rollout, changes } = entry;
     const fields = [
@@ -315,6 +400,18 @@ export class ClickHouseDeployStore implements DeployStore {
 }
 
 const SINCE = 'toUnixTimestamp64Milli(at) >= {from: UInt64}';
+
+function inRange(time: string): string {
+  return `${time} >= toDateTime({from: UInt32}, 'UTC') AND ${time} < toDateTime({to: UInt32}, 'UTC')`;
+}
+
+function rangeValues({ from, to }: TimeRange) {
+  return { from: epochSeconds(from), to: epochSeconds(to) };
+}
+
+function coresOf(cpuMicros: number, { from, to }: TimeRange): number {
+  return cpuMicros / 1000 / (to - from);
+}
 
 function conditionOf({ service, environment, range, search }: DeployQuery): Condition {
   const parts: Condition[] = [
