@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { DiffAnswer, DiffFlamegraphAnswer } from '@flamehouse/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../../server/src/cli/main.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { type RunningServer, startServer } from '../../server/src/start-server.ts';
 import { CHANGED, type SimulatedRun, simulateRun } from '../support/deploy-uploads.ts';
+import { ROOT } from '../support/processes.ts';
 import { temporaryDirectory } from '../support/server-process.ts';
 
 const MINUTES = 12;
@@ -225,5 +229,51 @@ describe('flamehouse diff', () => {
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
     expect(wrong.stderr).toContain('DIFF_SIDE_INVALID');
     expect((await command('--base', 'version:1')).code).toBe(2);
+  });
+});
+
+describe('the commands of docs/canary-gate.md', () => {
+  const lines = readFileSync(`${ROOT}docs/canary-gate.md`, 'utf8').split('\n');
+  const VERSIONS = {
+    BASE: '1.0.0',
+    HEAD: '1.1.0',
+    CI_COMMIT_SHA: '1.1.0',
+    GITLAB_USER_LOGIN: 'ada',
+    CI_JOB_URL: 'https://ci.example/1',
+  };
+  const SHELL = `npx() { "$@"; }
+    flamehouse() { node ${ROOT}server/bin/flamehouse.js "$@"; }`;
+
+  /** In a shell, because pipes and exit codes are part of what the page promises. */
+  async function run(script: string): Promise<string> {
+    const child = spawn('bash', ['-o', 'pipefail', '-c', `${SHELL}\n${script}`], {
+      cwd: directory.path,
+      env: { ...process.env, FLAMEHOUSE_SERVER_URL: server.url, ...VERSIONS },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const [code] = await once(child, 'close');
+    return `${code} ${stderr}`;
+  }
+
+  /** Lines of the page with a command, without what YAML has around it, for the versions and place of this test. */
+  const commands = (text: string) =>
+    lines
+      .filter((line) => line.includes(text))
+      .map((line) => (line.includes('cmd:') ? line.trim().replace(/^cmd: "(.*)"$/, '$1') : line))
+      .map((line) => line.replace(/^[\s-]*(?:run: )?/, '').replace(' || code=$?', ''))
+      .map((line) => line.replace(/--environment (?:staging|production)/, '--environment test'))
+      .map((line) => line.replace('version:1.4.0', 'version:1.0.0').replace(':1.5.0', ':1.1.0'));
+
+  test('mark a deploy, and stop the pipeline at a regression', async () => {
+    const results: string[] = [];
+    const [, mark] = commands('flamehouse deploys mark');
+    const [, gitlab, flagger] = commands('flamehouse diff --service');
+    for (const command of [mark!, gitlab!, flagger!]) results.push(await run(command));
+    expect(results).toEqual(['0 ', '1 ', '1 ']);
+    expect(readFileSync(`${directory.path}/verdict.md`, 'utf8')).toContain(CHANGED);
   });
 });

@@ -23,6 +23,8 @@ const ORIGINS_MAX = 5;
 const SAME_EFFECT = 0.15;
 const NOISE_MAX = 0.25;
 const OWN_CODE = 0.7;
+/** A caller's own code has at least this part of what is left of its change. */
+const OTHER_MIN = 0.5;
 
 /**
  * Name the functions that a change starts in, largest change first.
@@ -47,7 +49,7 @@ export function nameOrigins(options: OriginOptions): Origin[] {
     const explaining = left.filter((one) => below(one) && explains(one, largest, options));
     const origin = orOwnCaller(smallest(explaining, largest), explaining, options);
     origins.push(describe(origin.test, totals, self, graph, flagged));
-    left = withoutExplained(left, origin, graph);
+    left = withoutExplained(left, origin, graph, self);
   }
   return origins;
 }
@@ -87,18 +89,32 @@ function explains(one: Candidate, largest: Candidate, options: OriginOptions): b
   return Math.abs(largest.remaining - one.remaining) <= allowed;
 }
 
-/** Drop the origin, what is below it, and callers for which nothing significant is left. */
+/**
+ * Drop the origin, what is below it, and callers for which nothing significant is left.
+ *
+ * What is left of a caller has to be somewhere: in its own code, or in something else that it calls.
+ * Otherwise only the ways to the origin differ, as when a busier event loop takes another one.
+ */
 function withoutExplained(
   candidates: readonly Candidate[],
   origin: Candidate,
   graph: CallGraph,
+  self: ReadonlyMap<number, FunctionTest>,
 ): Candidate[] {
   const { below, above, part } = around(origin, graph);
+  const elsewhere = candidates.filter((one) => !below(one) && !above(one));
+  const hasOther = ({ test, remaining }: Candidate) => {
+    const own = self.get(test.func)?.effect ?? 0;
+    if (own * Math.sign(remaining) >= OTHER_MIN * Math.abs(remaining)) return true;
+    if (graph.flow.size === 0) return true;
+    const called = reachable(graph.callees, test.func);
+    return elsewhere.some((one) => called.has(one.test.func));
+  };
   return candidates.flatMap((one) => {
     if (below(one)) return [];
     if (!above(one)) return [one];
-    const remaining = one.remaining - origin.remaining * part(one);
-    return Math.abs(remaining) > halfWidth(one.test) ? [{ test: one.test, remaining }] : [];
+    const left = { test: one.test, remaining: one.remaining - origin.remaining * part(one) };
+    return Math.abs(left.remaining) > halfWidth(one.test) && hasOther(left) ? [left] : [];
   });
 }
 

@@ -12,9 +12,12 @@ export interface DeploySides {
   readonly head: AskedSide;
 }
 
-/** Both sides of a deploy: a day of base before it, or beside it in a canary, and what followed. */
+/**
+ * Both sides of a deploy: base from a day before it until now, and what followed. When base still runs
+ * beside head, the comparison takes the clock minutes of head; else those before it.
+ */
 export function sidesOf(entry: DeployEntry, nowMs: number): DeploySides {
-  const { service, environment, version, baseVersion, at, rollout } = entry;
+  const { service, environment, version, baseVersion, at } = entry;
   const unchanged = baseVersion === version;
   const end = Math.min(nowMs, at + HEAD_MS);
   const side = (of: string, range: TimeRange, name: string): AskedSide => ({
@@ -26,7 +29,7 @@ export function sidesOf(entry: DeployEntry, nowMs: number): DeploySides {
   // The minute of the deploy itself belongs to neither side of an unchanged version.
   const cut = Math.floor(at / MINUTE_MS) * MINUTE_MS;
   const headFrom = unchanged ? cut + MINUTE_MS : cut;
-  const baseTo = rollout === 'overlap' && !unchanged ? end : cut;
+  const baseTo = unchanged ? cut : Math.max(end, cut);
   return {
     base: side(
       baseVersion ?? '',
