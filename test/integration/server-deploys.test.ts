@@ -83,7 +83,7 @@ async function open(): Promise<{ app: FastifyInstance; jobs: DeployJobs; watch: 
     FLAMEHOUSE_WEBHOOK_SECRET: SECRET,
     FLAMEHOUSE_METRIC_FUNCTIONS: CHANGED,
   });
-  const { store, comparisons, deploys, ingest, engine: activity } = storage;
+  const { store, comparisons, deploys, ingest, spans, engine: activity } = storage;
   const now = () => clock.ms;
   const book = new DeployBook({ store: deploys, now });
   const log = {
@@ -109,6 +109,7 @@ async function open(): Promise<{ app: FastifyInstance; jobs: DeployJobs; watch: 
     deployBook: book,
     deployJobs: jobs,
     ingest,
+    spans,
     activity,
     backup: null,
     logger: createLogger('silent'),
