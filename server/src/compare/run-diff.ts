@@ -134,10 +134,9 @@ async function sumSide(
   signal: AbortSignal | undefined,
 ): Promise<NamedSums> {
   if (minutes.length === 0) return NOTHING;
-  const [names, sums] = await Promise.all([
-    comparisons.functionNames(selection, minutes, signal),
-    comparisons.sumMinutes(selection, minutes, signal),
-  ]);
+  const sums = await comparisons.sumMinutes(selection, minutes, signal);
+  const ids = new Set(sums.cpu.map(({ functionId }) => functionId));
+  const names = await comparisons.functionNames([...ids], signal);
   return { names, sums };
 }
 

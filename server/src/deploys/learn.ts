@@ -2,7 +2,6 @@ import { learnHistory, nameWithoutPosition, type ServiceHistory } from '@flameho
 import { ComparedRows, sideSums } from '../compare/side-sums.ts';
 import type {
   ComparisonStore,
-  FunctionNames,
   MinuteFacts,
   MinuteSums,
   SideSelection,
@@ -15,12 +14,10 @@ export async function learnFrom(
   comparisons: ComparisonStore,
 ): Promise<ServiceHistory | null> {
   if (windows.length === 0) return null;
-  const names = new Map<string, FunctionNames>();
   const sums: MinuteSums[] = [];
-  for (const minutes of windows) {
-    sums.push(await comparisons.sumMinutes(side, minutes));
-    for (const [id, name] of await comparisons.functionNames(side, minutes)) names.set(id, name);
-  }
+  for (const minutes of windows) sums.push(await comparisons.sumMinutes(side, minutes));
+  const ids = new Set(sums.flatMap(({ cpu }) => cpu.map(({ functionId }) => functionId)));
+  const names = await comparisons.functionNames([...ids]);
   const rows = new ComparedRows();
   for (const { cpu, requests } of sums) {
     for (const { functionId, endpoint } of cpu) {

@@ -139,7 +139,7 @@ function remembering(comparisons: ComparisonStore): ComparisonStore {
       return found;
     },
     sumMinutes: (side, minutes, signal) => comparisons.sumMinutes(side, minutes, signal),
-    functionNames: (side, minutes, signal) => comparisons.functionNames(side, minutes, signal),
+    functionNames: (ids, signal) => comparisons.functionNames(ids, signal),
     listHeap: (side, signal) => comparisons.listHeap(side, signal),
     listCosts: (side, signal) => comparisons.listCosts(side, signal),
   };

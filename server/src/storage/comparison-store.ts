@@ -2,6 +2,7 @@ import { type FrameKind, type InstanceMinute, PROFILE_TYPE_OF_ALIAS } from '@fla
 import type { Engine } from './engine.ts';
 import type { TimeRange } from './profile-store.ts';
 import { all, type Condition, epochSeconds } from './selection-sql.ts';
+import { spanIdValue } from './span-ids.ts';
 
 /** Whose CPU one side of a comparison is. An absent field does not restrict. */
 export interface SideSelection {
@@ -52,10 +53,9 @@ export interface ComparisonStore {
     minutes: readonly InstanceMinute[],
     signal?: AbortSignal,
   ): Promise<MinuteSums>;
-  /** functionId -> name, of every function that the sums of these minutes can hold. */
+  /** functionId -> name. */
   functionNames(
-    side: SideSelection,
-    minutes: readonly InstanceMinute[],
+    functionIds: readonly string[], // 16 hex
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, FunctionNames>>;
   /** Live heap of each process, minute by minute, in order of time. */
@@ -168,18 +168,15 @@ export class ClickHouseComparisonStore implements ComparisonStore {
   }
 
   async functionNames(
-    side: SideSelection,
-    minutes: readonly InstanceMinute[],
+    functionIds: readonly string[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, FunctionNames>> {
-    const where = sideCondition({ ...side, range: rangeOf(minutes) }, 'minute');
     const rows = await this.engine.rows<[string, string, string, FrameKind]>(
       {
         sql: `SELECT lower(hex(function_id)), any(name), any(file), any(kind)
-  FROM frames
-  WHERE function_id IN (SELECT function_id FROM function_minutes WHERE ${where.sql})
+  FROM frames WHERE function_id IN {ids: Array(UInt64)}
   GROUP BY function_id`,
-        values: where.values,
+        values: { ids: functionIds.map(spanIdValue) },
       },
       signal,
     );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { LOOKS } from '../../../proto/src/compare/index.ts';
+import { FULL, type LivePlan, QUICK, runLive } from './live.ts';
 import { IDENTICAL, PLANTED, REPEATED, type Scenario } from './scenarios.ts';
 import { formatTable, identicalTable, looksTable, type Outcomes, plantedTable } from './tables.ts';
 import { judgeTrial, makeTrial, type Outcome } from './trial.ts';
@@ -85,9 +86,17 @@ async function main(): Promise<void> {
       looks: { type: 'string' },
       only: { type: 'string', default: '' },
       seed: { type: 'string', default: '1' },
+      live: { type: 'boolean', default: false },
+      part: { type: 'string', default: 'all' },
+      server: { type: 'string', default: 'server/dist/cli.js' },
       out: { type: 'string', default: 'test/.artifacts/bench-verdict.json' },
     },
   });
+  if (values.live) {
+    const plan = values.quick ? QUICK : FULL;
+    const only = values.part as LivePlan['only'];
+    return runLive({ ...plan, only }, values.server, values.out);
+  }
   const count = (given: string | undefined, full: number, quick: number) =>
     Number(given ?? (values.quick ? quick : full));
   const started = performance.now();

@@ -27,6 +27,7 @@ test('without any setting the server is private, embedded and on port 4040', () 
     sourceUrlTemplate: null,
     webhookUrl: null,
     webhookSecret: null,
+    metricFunctions: [],
     logLevel: 'info',
   });
 });
@@ -51,6 +52,7 @@ test('every setting is read', () => {
     FLAMEHOUSE_SOURCE_URL_TEMPLATE: 'http://git/{file}#{line}',
     FLAMEHOUSE_WEBHOOK_URL: 'https://hooks.example.com/x',
     FLAMEHOUSE_WEBHOOK_SECRET: 'hush',
+    FLAMEHOUSE_METRIC_FUNCTIONS: 'deserializeConfig, parse@src/lex.js',
     FLAMEHOUSE_LOG: 'debug',
   });
   expect(config).toMatchObject({
@@ -73,6 +75,10 @@ test('every setting is read', () => {
     sourceUrlTemplate: 'http://git/{file}#{line}',
     webhookUrl: 'https://hooks.example.com/x',
     webhookSecret: 'hush',
+    metricFunctions: [
+      { name: 'deserializeConfig', file: '' },
+      { name: 'parse', file: 'src/lex.js' },
+    ],
     logLevel: 'debug',
   });
   expect([...rolesOf('abc', config.tokens)]).toEqual(['ingest', 'read']);
