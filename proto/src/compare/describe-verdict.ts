@@ -61,14 +61,14 @@ export function describeCause(
 }
 
 /** What moved all functions alike, and why it does not count. */
-export function describeCommon({ common, verdict }: Comparison): string {
+export function describeCommon({ common, verdict, simultaneous }: Comparison): string {
   if (verdict.state === 'not-enough-data') return '';
   const usual = formatPercent(Math.expm1((Math.log1p(common.high) - Math.log1p(common.low)) / 2));
   const more = common.change < 0 ? 'less' : 'more';
   const moved = `All functions took ${formatPercent(Math.abs(common.change))} ${more} CPU alike`;
-  return common.flagged
-    ? `${moved}, beyond the usual range of ±${usual}. Compare with a canary to be sure.`
-    : `${moved}; the usual range is ±${usual}, so this is not counted.`;
+  if (!common.flagged) return `${moved}; the usual range is ±${usual}, so this is not counted.`;
+  const advice = simultaneous ? '' : ' Compare with a canary to be sure.';
+  return `${moved}, beyond the usual range of ±${usual}.${advice}`;
 }
 
 function shareSentence({ verdict, origins }: Comparison, { base, head }: SideNames): string {
