@@ -45,7 +45,7 @@ export interface WaterfallSpan extends SpanSummary {
   readonly statusMessage: string; // '' when there is none
   /** By status, by an answer of 500 or more, or by a recorded exception; null when nobody said. */
   readonly error: boolean | null;
-  /** At most 32 that help a reader (http.*, url.path, db.*, rpc.*, messaging.*, exception.*), by name. */
+  /** At most 32, by name; headers, queries of URLs and what says nothing about the request are left out. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly subtree: SubtreeSums;
   /** CPU of `subtree` over durationMicros; above 1 when worker threads helped; null without a duration. */
