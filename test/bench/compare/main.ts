@@ -42,6 +42,7 @@ async function main(): Promise<void> {
       head: `version:1.1.0@${cut}~${cut + day}`,
     });
     const times: number[] = [];
+    const cpuBefore = server.usage().cpuMs;
     let answer: DiffAnswer | null = null;
     for (let round = 0; round < Number(values.rounds); round++) {
       const from = performance.now();
@@ -56,6 +57,8 @@ async function main(): Promise<void> {
     const warm = times.slice(1).sort((a, b) => a - b);
     const p50 = warm[Math.floor(warm.length / 2)]!;
     const p95 = warm[Math.floor(warm.length * 0.95)]!;
+    const cpuMs = (server.usage().cpuMs - cpuBefore) / times.length;
+    print(`${cpuMs.toFixed(0)} ms of CPU an answer, over all threads`);
     print(
       `first ${times[0]!.toFixed(0)} ms, then p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms; budget ${BUDGET_MS} ms; load average ${loadavg()[0]!.toFixed(1)}`,
     );
