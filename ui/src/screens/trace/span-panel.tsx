@@ -86,6 +86,14 @@ function Head(props: {
           <b>{formatCount(found.samples)}</b> {found.samples === 1 ? 'sample' : 'samples'}
         </span>
       )}
+      {(span?.cpuShare ?? 0) > 1 && (
+        <span
+          class="tag"
+          title="Timers and callbacks that a span starts count to it, also after it ended; worker threads run beside it."
+        >
+          more CPU than time
+        </span>
+      )}
       {span?.error === true && (
         <span class="tag strong">
           <Icon name="error" /> {span.statusMessage || 'error'}

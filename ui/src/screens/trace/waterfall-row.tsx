@@ -48,7 +48,9 @@ export function SpanRow(props: SpanRowProps) {
 
   function onCpu(): string {
     if (!known) return '–';
-    if (scale.by === 'cpu' || span.cpuShare === null) return formatMicros(cpuMicros);
+    // More CPU than time is no share: what the span started ran on after its end, or beside it.
+    if (scale.by === 'cpu' || span.cpuShare === null || span.cpuShare > 1)
+      return formatMicros(cpuMicros);
     return sayShare(span.cpuShare);
   }
 }

@@ -116,7 +116,9 @@ function Row(props: TraceTableProps & { readonly trace: FoundTrace; readonly mos
       </td>
       <td class="num">
         <span class="cellbar hot" style={{ '--w': `${((barMicros / most) * 92).toFixed(1)}%` }}>
-          <span>{formatMicros(barMicros)}</span>
+          <span class={barMicros === 0 ? 'muted' : ''}>
+            {barMicros === 0 ? '–' : formatMicros(barMicros)}
+          </span>
         </span>
       </td>
       <td class="num soft">
