@@ -120,25 +120,31 @@ export class StackCache {
   }
 
   private functionOf(raw: RawFrame): KnownFunction {
-    let byFile = this.functions.get(raw.name);
-    if (byFile === undefined) {
-      byFile = new Map();
-      this.functions.set(raw.name, byFile);
+    const candidates = this.functions.get(raw.name)?.get(raw.file);
+    if (candidates !== undefined) {
+      for (const known of candidates) {
+        if (known.frame.line === raw.line && known.systemName === raw.systemName) return known;
+      }
     }
-    let candidates = byFile.get(raw.file);
-    if (candidates === undefined) {
-      candidates = [];
-      byFile.set(raw.file, candidates);
-    }
-    for (const known of candidates) {
-      if (known.frame.line === raw.line && known.systemName === raw.systemName) return known;
-    }
+    return this.addFunction({
+      name: ownText(raw.name),
+      file: ownText(raw.file),
+      systemName: ownText(raw.systemName),
+      line: raw.line,
+    });
+  }
+
+  private addFunction(raw: RawFrame): KnownFunction {
     const known = {
       systemName: raw.systemName,
       frame: this.describe(raw),
       placeOfLine: new Map<number, number>(),
     };
-    candidates.push(known);
+    const byFile = this.functions.get(raw.name) ?? new Map<string, KnownFunction[]>();
+    this.functions.set(raw.name, byFile);
+    const candidates = byFile.get(raw.file);
+    if (candidates === undefined) byFile.set(raw.file, [known]);
+    else candidates.push(known);
     return known;
   }
 
@@ -161,6 +167,12 @@ export class StackCache {
       line: raw.line,
     };
   }
+}
+
+/** A copy: a text that was cut out of a message keeps all texts of the message in memory as long as it lives. */
+function ownText(text: string): string {
+  const copy = Buffer.from(text, 'utf8').toString('utf8');
+  return copy === text ? copy : text;
 }
 
 // What a stack costs beside its frames, in frames.
