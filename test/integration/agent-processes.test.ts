@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NON_JS_NAME } from '../../agent/src/v8-profiler.ts';
 import { type HostResult, REGISTER, runHost, startHost } from '../support/agent-host.ts';
 import { totalBelow, totalOf } from '../support/agent-profiles.ts';
 import { type Receiver, startReceiver } from '../support/agent-receiver.ts';
@@ -82,8 +83,8 @@ test('worker threads are profiled when asked for, each CPU second once', async (
   expect(cpuOf(worker, 'inWorker')).toBeGreaterThan(0);
   expect(cpuOf(main, 'inMain')).toBeGreaterThan(0);
   expect(cpuOf(main, 'inWorker') + cpuOf(worker, 'inMain')).toBe(0);
-  const share = cpuOf(main, 'inMain') / totalOf(main!.profiles.get('cpu')!, 'cpu');
-  expect(share).toBeGreaterThan(0.3); // the worker's CPU is not among the main thread's
+  // The worker's CPU is not among the main thread's, where it would be one of the other threads'.
+  expect(cpuOf(main, NON_JS_NAME)).toBeLessThan(cpuOf(worker, 'inWorker') / 2);
   const labels = worker!.profiles.get('cpu')!.labelSets.flat();
   expect(labels.find(({ key }) => key === 'thread')?.str).toBe('worker 1');
 });
@@ -91,7 +92,8 @@ test('worker threads are profiled when asked for, each CPU second once', async (
 test('worker threads are left alone otherwise', async () => {
   await runHost({ files: { 'app.js': WORKER_APP }, env: env('no-workers') });
   await receiver.until(() => uploadsOf('no-workers')[0]);
-  expect(uploadsOf('no-workers')).toHaveLength(1);
+  const windows = uploadsOf('no-workers').map(({ meta }) => meta['uploadId']);
+  expect(new Set(windows).size).toBe(1); // a slow answer is asked for again, by the same id
 });
 
 test('a cluster: each process is an instance of its own', async () => {
