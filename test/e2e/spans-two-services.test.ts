@@ -7,6 +7,7 @@ import {
   type SpanDetailAnswer,
   type WaterfallAnswer,
 } from '../../proto/src/index.ts';
+import { launchBrowser, openPage } from '../support/browser.ts';
 import { type RunningProcess, startNode, waitFor } from '../support/processes.ts';
 import {
   type FlamehouseProcess,
@@ -14,6 +15,7 @@ import {
   startFlamehouse,
   temporaryDirectory,
 } from '../support/server-process.ts';
+import { flame, graphReady } from '../support/ui-page.ts';
 
 const SAMPLE_HZ = 250;
 const FIXTURES = 'test/fixtures/two-services';
@@ -134,7 +136,26 @@ test('a span has the functions of its request, and of no other, across two servi
     const packed = await functionsOf({ traceId, spanId: back.spanId }, 'subtree');
     expect(packed.functions).toEqual([`pack${Name}`]);
   }
+  await expectPages(done[0]!);
 });
+
+/** What people see who follow the links that the agent put into the spans of the first request. */
+async function expectPages({ url, inner, spanId, back }: Worked): Promise<void> {
+  const browser = await launchBrowser();
+  const { page, close } = await openPage(browser, { reducedMotion: true });
+  const shown = async (address: string) => {
+    await page.goto(address);
+    await graphReady(page);
+    const has = await Promise.all(MARKED.map((name) => flame(page).has(name)));
+    return MARKED.filter((_, row) => has[row]);
+  };
+  expect(await shown(`${url}?scope=subtree`)).toEqual(['alphaWork', 'alphaNested']);
+  expect(await shown(`${url}?scope=span`)).toEqual(['alphaWork']);
+  expect(await shown(`${url.replace(spanId, inner)}?scope=span`)).toEqual(['alphaNested']);
+  expect(await shown(`${back.url}?scope=span`)).toEqual(['packAlpha']);
+  await close();
+  await browser.close();
+}
 
 const REQUESTS = 1_000;
 interface Cpu {
