@@ -18,9 +18,10 @@ export class Segment {
   }
 
   static async create(dir: string, nowMs: number): Promise<Segment> {
-    // The random part keeps tokens of several servers on one ClickHouse apart.
-    const random = randomBytes(8).toString('hex');
-    const name = `${String(nowMs).padStart(15, '0')}-${random}-${CURRENT_LAYOUT}`;
+    // The count orders segments of one millisecond; the random part keeps tokens of several servers on one ClickHouse apart.
+    created = (created + 1) % COUNTS;
+    const id = created.toString(16).padStart(4, '0') + randomBytes(8).toString('hex');
+    const name = `${String(nowMs).padStart(15, '0')}-${id}-${CURRENT_LAYOUT}`;
     const path = join(dir, `${name}${SEGMENT_SUFFIX}`);
     const file = await open(path, 'ax');
     await syncDirectory(dir);
@@ -43,6 +44,9 @@ export class Segment {
     return this.file.close();
   }
 }
+
+const COUNTS = 0x1_0000;
+let created = 0; // segments of this process
 
 export const SEGMENT_SUFFIX = '.segment';
 
