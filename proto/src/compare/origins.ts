@@ -23,6 +23,8 @@ const ORIGINS_MAX = 5;
 const SAME_EFFECT = 0.15;
 const NOISE_MAX = 0.25;
 const OWN_CODE = 0.7;
+/** Code that a function of the runtime calls has at least this part of its change, else the rest is the runtime's own. */
+const CARRIED_MIN = 0.4;
 /** A caller's own code has at least this part of what is left of its change. */
 const OTHER_MIN = 0.5;
 
@@ -41,6 +43,7 @@ export function nameOrigins(options: OriginOptions): Origin[] {
     const test = totals.get(func);
     return test === undefined ? [] : [{ test, remaining: test.effect }];
   });
+  left = withoutCarriers(left, options);
   const origins: Origin[] = [];
   while (left.length > 0 && origins.length < ORIGINS_MAX) {
     const largest = left.reduce((a, b) => (Math.abs(b.remaining) > Math.abs(a.remaining) ? b : a));
@@ -52,6 +55,26 @@ export function nameOrigins(options: OriginOptions): Origin[] {
     left = withoutExplained(left, origin, graph, self);
   }
   return origins;
+}
+
+/**
+ * Leave out the runtime's functions through which code of the application was called that changed the
+ * same way: `processTicksAndRejections` grows with whatever runs in it, and nobody can repair it there.
+ */
+function withoutCarriers(
+  candidates: readonly Candidate[],
+  { functions, graph }: OriginOptions,
+): Candidate[] {
+  if (graph.flow.size === 0) return [...candidates];
+  const isCode = ({ test }: Candidate) =>
+    functions[test.func]!.kind === 'user' || functions[test.func]!.kind === 'dependency';
+  return candidates.filter((one) => {
+    if (isCode(one)) return true;
+    const { below } = around(one, graph);
+    return !candidates.some(
+      (other) => isCode(other) && below(other) && other.remaining / one.remaining >= CARRIED_MIN,
+    );
+  });
 }
 
 function smallest(candidates: readonly Candidate[], largest: Candidate): Candidate {

@@ -47,9 +47,9 @@ function changed(func: number, base: number, head: number): FunctionTest {
   } as unknown as FunctionTest;
 }
 
-function originsWith(kinds: readonly FrameKind[]): string[] {
+function originsWith(kinds: readonly FrameKind[], mainHead = 1200): string[] {
   const tests = [
-    changed(MAIN, 600, 1200),
+    changed(MAIN, 600, mainHead),
     changed(SEARCH, 400, 800),
     changed(CHECKOUT, 200, 400),
     changed(LOAD, 0, 600),
@@ -77,6 +77,16 @@ describe('origins', () => {
 
   test('own code that is new is named itself, and callers of a part of it are not', () => {
     expect(originsWith([...own, 'user', 'user'])).toEqual(['lex']);
+  });
+
+  test('what the runtime calls code through is not named, even where more than that code grew in it', () => {
+    const kinds: FrameKind[] = ['runtime', 'user', 'user', 'user', 'dependency', 'dependency'];
+    expect(originsWith(kinds, 1600)).toEqual(['loadRules']);
+  });
+
+  test('the runtime itself is named when little of its change is in the code that it calls', () => {
+    const kinds: FrameKind[] = ['runtime', 'user', 'user', 'user', 'dependency', 'dependency'];
+    expect(originsWith(kinds, 3000)[0]).toBe('main');
   });
 
   test('a caller passes on what comes along its own way', () => {
