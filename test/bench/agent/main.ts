@@ -41,7 +41,7 @@ function faultsOf(uploads: readonly ReceivedUpload[]): string[] {
   const spanShare = sumOf(inSpans, 'ticks') / sumOf(ofRequests, 'ticks');
   return [
     ...(uploads.length < flushes ? [`${uploads.length} flushes`] : []),
-    ...(tickShare >= 0.95 ? [] : [`${(tickShare * 100).toFixed(1)} % of the ticks`]),
+    ...(tickShare >= 0.9 ? [] : [`${(tickShare * 100).toFixed(1)} % of the ticks`]),
     ...(spanShare >= 0.95 ? [] : [`${(spanShare * 100).toFixed(1)} % of samples in spans`]),
     ...(uploads.every(({ profiles }) => profiles.has('heap')) ? [] : ['no heap']),
   ];
