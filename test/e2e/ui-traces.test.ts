@@ -162,6 +162,15 @@ test('a function leads to requests that it ran in', async () => {
   await page.waitForURL(/\/trace\//);
 });
 
+test('on a telephone, a list that is cut short leaves its names their width', async () => {
+  const all = await fetch(`${fixture.url}/api/v1/traces?service=checkout`);
+  const answer = { ...((await all.json()) as { rows: number }), rows: 5_000 };
+  fixture.state.override = { path: 'traces', answer };
+  const page = await open('/traces?svc=checkout', { width: 390, height: 844 });
+  await page.waitForSelector('p.more-row');
+  const name = await page.locator('.traces tbody td').first().boundingBox();
+  expect(name!.width).toBeGreaterThan(200);
+});
 test('endpoints: choose, sort, and go on to the flame graph or the traces of one', async () => {
   const page = await open('/endpoints?svc=checkout');
   await page.waitForSelector('.endpoints tbody tr');

@@ -36,20 +36,14 @@ export function EndpointTable(props: EndpointTableProps) {
               max={max}
             />
           ))}
-          {answer.rows > shown && (
-            <tr class="more-row">
-              <td colSpan={8}>
-                {plural(answer.rows - shown, 'more endpoint')} not loaded. Search to see them.
-              </td>
-            </tr>
-          )}
-          {shown === 0 && (
-            <tr class="more-row">
-              <td colSpan={8}>No endpoint is called “{state.search}”.</td>
-            </tr>
-          )}
         </tbody>
       </table>
+      {answer.rows > shown && (
+        <p class="more-row">
+          {plural(answer.rows - shown, 'more endpoint')} not loaded. Search to see them.
+        </p>
+      )}
+      {shown === 0 && <p class="more-row">No endpoint is called “{state.search}”.</p>}
     </section>
   );
 }

@@ -46,15 +46,13 @@ export function StallTable(props: StallTableProps) {
           {stalls.map((stall) => (
             <Row key={`${stall.from} ${stall.instance}`} {...props} stall={stall} />
           ))}
-          {missing > 0 && (
-            <tr class="more-row">
-              <td colSpan={6}>
-                {plural(missing, 'shorter stall')} not loaded. Narrow the range to see them.
-              </td>
-            </tr>
-          )}
         </tbody>
       </table>
+      {missing > 0 && (
+        <p class="more-row">
+          {plural(missing, 'shorter stall')} not loaded. Narrow the range to see them.
+        </p>
+      )}
     </section>
   );
 }

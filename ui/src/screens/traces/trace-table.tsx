@@ -81,16 +81,14 @@ export function TraceTable(props: TraceTableProps) {
           {answer.traces.map((trace) => (
             <Row key={`${trace.traceId} ${trace.spanId}`} {...props} trace={trace} most={most} />
           ))}
-          {answer.rows > answer.traces.length && (
-            <tr class="more-row">
-              <td colSpan={8}>
-                {plural(answer.rows - answer.traces.length, 'more request')} not loaded. Narrow the
-                search to see them.
-              </td>
-            </tr>
-          )}
         </tbody>
       </table>
+      {answer.rows > answer.traces.length && (
+        <p class="more-row">
+          {plural(answer.rows - answer.traces.length, 'more request')} not loaded. Narrow the search
+          to see them.
+        </p>
+      )}
     </section>
   );
 }
