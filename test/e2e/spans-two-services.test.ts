@@ -98,7 +98,7 @@ async function functionsOf({ traceId, spanId }: Omit<Span, 'url'>, scope: string
 
 test('a span has the functions of its request, and of no other, across two services', async () => {
   const names = ['alpha', 'beta', 'alpha', 'beta'] as const;
-  const done = await Promise.all(names.map((name) => request<Worked>(`/work/${name}`)));
+  const done = await Promise.all(names.map((name) => request<Worked>(`/priced/${name}`)));
   for (const [row, { traceId, spanId, inner, back, url }] of done.entries()) {
     const trace = await waitFor(`both sides of trace ${traceId}`, async () => {
       const answer = await fetch(`${flamehouse.url}/api/v1/traces/${traceId}`);
@@ -119,7 +119,7 @@ test('a span has the functions of its request, and of no other, across two servi
       '1 front GET client',
       '2 back GET server',
     ]);
-    expect(trace.spans[0]).toMatchObject({ endpoint: 'GET /work/:name', error: false });
+    expect(trace.spans[0]).toMatchObject({ endpoint: 'GET /priced/:name', error: false });
     expect(url).toBe(`${flamehouse.url}/trace/${traceId}/span/${spanId}`);
     expect(back.url).toBe(`${flamehouse.url}/trace/${traceId}/span/${back.spanId}`);
 
