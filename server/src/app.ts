@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { SharedDiffs } from './compare/shared-diffs.ts';
 import type { ServerConfig } from './config.ts';
 import { DeployBook } from './deploys/deploy-book.ts';
 import type { DeployJobs } from './deploys/deploy-jobs.ts';
@@ -98,6 +99,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     config,
     store: dependencies.store,
     comparisons: dependencies.comparisons,
+    diffs: new SharedDiffs(dependencies),
     deploys: dependencies.deploys,
     deployBook: dependencies.deployBook ?? new DeployBook({ store: dependencies.deploys, now }),
     deployProgress: (id: string) => dependencies.deployJobs?.progressOf(id) ?? null,

@@ -478,6 +478,35 @@ export function describeProfileStore(name: string, url: string | null): void {
         expect(totalOf(await storage.store.selectStacks(selection(service)))).toBe(6);
       });
 
+      test('comparisons add up the chosen minutes of each instance and endpoint', async () => {
+        const side = { service, range: selection(service).range };
+        const minutes = await storage.comparisons.listMinutes(side);
+        expect(minutes).toEqual([
+          {
+            instance: 'one',
+            minute: hour / MINUTE_MS,
+            coveredSeconds: 14.9,
+            startedAtMinute: Math.floor((hour - 1) / MINUTE_MS),
+            requests: 7,
+            processCpuMicros: 9_000,
+            runtime: '',
+          },
+        ]);
+        const { cpu, requests } = await storage.comparisons.sumMinutes(side, minutes);
+        const sums = cpu.map((row) => [row.instance, row.endpoint, row.selfMicros, row.totalTicks]);
+        expect(sums.sort()).toEqual([
+          ['one', '', 1, 1],
+          ['one', 'GET /a', 0, 5],
+          ['one', 'GET /a', 5, 5],
+        ]);
+        expect(requests).toEqual([{ instance: 'one', endpoint: 'GET /a', count: 7, errors: 1 }]);
+        const others = minutes.map((row) => ({ ...row, minute: row.minute + 1 }));
+        expect(await storage.comparisons.sumMinutes(side, others)).toEqual({
+          cpu: [],
+          requests: [],
+        });
+      });
+
       test('instance_minutes has the process and the agent`s own cost', async () => {
         const found = await rows(
           `SELECT toUInt32(uploads), toUInt32(process_cpu), toUInt32(busy_ticks), toUInt32(covered_ms),

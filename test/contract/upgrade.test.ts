@@ -42,7 +42,7 @@ async function openRecorded(name: string): Promise<Storage> {
 test.each(['rows', 'folded'])(
   'a directory of an earlier server (%s) is brought up to date, and its spool counts once',
   async (name) => {
-    const { engine, ingest, store } = await openRecorded(name);
+    const { engine, ingest, store, comparisons } = await openRecorded(name);
     await ingest.flush();
     expect(await readdir(join(dir, 'spool/segments'))).toEqual([]);
     const found: Record<string, number> = {};
@@ -61,5 +61,8 @@ test.each(['rows', 'folded'])(
     const range = { from, to: from + HOUR_MS };
     const stacks = await store.selectStacks({ service: 'shop', type: CPU, range });
     expect(stackLines(stacks)).toEqual(['main;parse 12000', 'main;render;render 8000']);
+    const side = { service: 'shop', range };
+    const { cpu } = await comparisons.sumMinutes(side, await comparisons.listMinutes(side));
+    expect(cpu.reduce((sum, { selfMicros }) => sum + selfMicros, 0)).toBe(MICROS);
   },
 );

@@ -130,8 +130,9 @@ function blockOfLikeLoad(
 
 function perInstance(minutes: readonly InstanceMinute[]): InstanceMinute[][] {
   const rows = new Map<string, InstanceMinute[]>();
-  for (const row of inOrder(minutes)) addTo(rows, row.instance, row);
-  return [...rows.values()];
+  for (const row of minutes) addTo(rows, row.instance, row);
+  // Lists of one instance are mostly in order already; all together they would be sorted from scratch.
+  return [...rows.values()].map(inOrder).sort(([a], [b]) => inTime(a!, b!));
 }
 
 function addTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
@@ -141,7 +142,11 @@ function addTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
 }
 
 function inOrder(minutes: readonly InstanceMinute[]): InstanceMinute[] {
-  return [...minutes].sort((a, b) => a.minute - b.minute || (a.instance < b.instance ? -1 : 1));
+  return [...minutes].sort(inTime);
+}
+
+function inTime(a: InstanceMinute, b: InstanceMinute): number {
+  return a.minute - b.minute || (a.instance < b.instance ? -1 : 1);
 }
 
 function loadOf(minutes: readonly InstanceMinute[]): number {

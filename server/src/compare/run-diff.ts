@@ -56,25 +56,25 @@ export async function runDiff(
   ]);
   const { minutesMax = MINUTES_MAX, asked = 'once', history = null } = options;
   const chosen = choose(sides, baseAll, headAll, minutesMax);
-  const [base, head] = await Promise.all([
+  const kept = { base: rangeOf(chosen.base), head: rangeOf(chosen.head) };
+  const [base, head, ...stacks] = await Promise.all([
     sumSide(comparisons, sides.base, chosen.base, signal),
     sumSide(comparisons, sides.head, chosen.head, signal),
+    stacksOf(store, sides.base, kept.base, signal),
+    stacksOf(store, sides.head, kept.head, signal),
   ]);
   const rows = new ComparedRows();
   for (const { names, sums } of [base, head]) {
     for (const { functionId, endpoint } of sums.cpu) {
       const func = names.get(functionId);
       if (func === undefined || func.kind === 'idle') continue;
-      rows.addFunction({ ...func, id: functionId, name: nameWithoutPosition(func.name) });
+      if (!rows.functionRow.has(functionId)) {
+        rows.addFunction({ ...func, id: functionId, name: nameWithoutPosition(func.name) });
+      }
       if (endpoint !== '') rows.addEndpoint(endpoint);
     }
     for (const { endpoint } of sums.requests) rows.addEndpoint(endpoint);
   }
-  const kept = { base: rangeOf(chosen.base), head: rangeOf(chosen.head) };
-  const stacks = await Promise.all([
-    stacksOf(store, sides.base, kept.base, signal),
-    stacksOf(store, sides.head, kept.head, signal),
-  ]);
   const input: CompareInput = {
     functions: rows.functions,
     endpoints: rows.endpoints,

@@ -39,8 +39,12 @@ export function sideSums(
   const ids = [...new Set(minutes.map(({ instance }) => instance))].sort();
   const instanceRow = new Map(ids.map((id, row) => [id, row]));
   const cpu = sums.cpu.filter(({ functionId }) => rows.functionRow.has(functionId));
+  const unattributed = unattributedOf(cpu, rows);
   return {
-    instances: ids.map((id) => instanceSums(id, minutes, sums, rows)),
+    instances: ids.map((id) => ({
+      ...instanceSums(id, minutes, sums, rows),
+      unattributedMicros: unattributed.get(id) ?? 0,
+    })),
     rows: {
       instance: cpu.map(({ instance }) => instanceRow.get(instance)!),
       endpoint: cpu.map(({ endpoint }) => (endpoint === '' ? -1 : rows.addEndpoint(endpoint))),
@@ -58,7 +62,7 @@ function instanceSums(
   minutes: readonly MinuteFacts[],
   sums: MinuteSums,
   rows: ComparedRows,
-): InstanceSums {
+): Omit<InstanceSums, 'unattributedMicros'> {
   const own = minutes.filter(({ instance }) => instance === id);
   const requests = new Array<number>(rows.endpoints.length).fill(0);
   let errors = 0;
@@ -67,12 +71,6 @@ function instanceSums(
     requests[rows.addEndpoint(row.endpoint)] = row.count;
     errors += row.errors;
   }
-  const unattributed = sums.cpu
-    .filter(({ instance, functionId }) => {
-      const func = rows.functions[rows.functionRow.get(functionId) ?? -1];
-      return instance === id && func?.kind === 'native' && func.name === UNATTRIBUTED;
-    })
-    .reduce((sum, { selfMicros }) => sum + selfMicros, 0);
   return {
     id,
     minutes: own.length,
@@ -81,6 +79,16 @@ function instanceSums(
     errors,
     runtime: own[0]!.runtime,
     ageMinutesMin: Math.min(...own.map(({ minute, startedAtMinute }) => minute - startedAtMinute)),
-    unattributedMicros: unattributed,
   };
+}
+
+/** Instance -> CPU of its threads without functions. */
+function unattributedOf(cpu: MinuteSums['cpu'], rows: ComparedRows): Map<string, number> {
+  const known = new Map<string, number>();
+  for (const { instance, functionId, selfMicros } of cpu) {
+    const { kind, name } = rows.functions[rows.functionRow.get(functionId)!]!;
+    if (kind !== 'native' || name !== UNATTRIBUTED) continue;
+    known.set(instance, (known.get(instance) ?? 0) + selfMicros);
+  }
+  return known;
 }

@@ -1,3 +1,4 @@
+import type { SharedDiffs } from '../compare/shared-diffs.ts';
 import type { ServerConfig } from '../config.ts';
 import type { ProgressOf } from '../deploys/deploy-answer.ts';
 import type { DeployBook } from '../deploys/deploy-book.ts';
@@ -11,6 +12,7 @@ export interface RouteDependencies {
   readonly config: ServerConfig;
   readonly store: ProfileStore;
   readonly comparisons: ComparisonStore;
+  readonly diffs: SharedDiffs;
   readonly deploys: DeployStore;
   readonly deployBook: DeployBook;
   readonly deployProgress: ProgressOf;

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { diffFlamegraph } from '../compare/diff-flamegraph.ts';
-import { runDiff } from '../compare/run-diff.ts';
 import { documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
 import { type DiffQuery, diffQuerySchema, readDiff } from './diff.ts';
@@ -9,7 +8,7 @@ import { diffFlamegraphAnswer } from './diff-flamegraph-schema.ts';
 /** `GET /diff/flamegraph`: the tree to the table of `GET /diff`. */
 export function diffFlamegraphRoutes(
   app: FastifyInstance,
-  { store, comparisons, now }: RouteDependencies,
+  { diffs, now }: RouteDependencies,
 ): void {
   app.get<{ Querystring: DiffQuery & { readonly maxNodes: number } }>(
     '/diff/flamegraph',
@@ -25,7 +24,7 @@ export function diffFlamegraphRoutes(
     },
     async (request) => {
       const { type, sides, options } = readDiff(request.query, now());
-      const result = await runDiff(sides, options, { store, comparisons }, request.signal);
+      const result = await diffs.run(sides, options, request.signal);
       return diffFlamegraph(sides, result, { type, maxNodes: request.query.maxNodes });
     },
   );

@@ -1,7 +1,6 @@
 import { PROFILE_TYPE_OF_ALIAS, parseProfileType } from '@flamehouse/proto';
 import type { FastifyInstance } from 'fastify';
 import { diffAnswer } from '../compare/diff-answer.ts';
-import { runDiff } from '../compare/run-diff.ts';
 import { readSide } from '../compare/side.ts';
 import { ApiError } from '../errors.ts';
 import { answers, documented } from './answer-schema.ts';
@@ -71,10 +70,7 @@ export function readDiff(query: DiffQuery, nowMs: number) {
 }
 
 /** `GET /diff`: what takes more, by how much, how sure it is, and what could not have been seen. */
-export function diffRoutes(
-  app: FastifyInstance,
-  { store, comparisons, now }: RouteDependencies,
-): void {
+export function diffRoutes(app: FastifyInstance, { diffs, now }: RouteDependencies): void {
   app.get<{ Querystring: DiffQuery & { readonly limit: number } }>(
     '/diff',
     {
@@ -88,7 +84,7 @@ export function diffRoutes(
     },
     async (request) => {
       const { type, sides, options } = readDiff(request.query, now());
-      const result = await runDiff(sides, options, { store, comparisons }, request.signal);
+      const result = await diffs.run(sides, options, request.signal);
       return diffAnswer(sides, result, { type, limit: request.query.limit });
     },
   );

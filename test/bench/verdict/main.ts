@@ -86,6 +86,7 @@ async function main(): Promise<void> {
       looks: { type: 'string' },
       only: { type: 'string', default: '' },
       seed: { type: 'string', default: '1' },
+      workers: { type: 'string', default: String(availableParallelism()) },
       live: { type: 'boolean', default: false },
       part: { type: 'string', default: 'all' },
       server: { type: 'string', default: 'server/dist/cli.js' },
@@ -101,7 +102,7 @@ async function main(): Promise<void> {
     Number(given ?? (values.quick ? quick : full));
   const started = performance.now();
   const pool = Array.from(
-    { length: availableParallelism() },
+    { length: Number(values.workers) },
     () => new Worker(new URL(import.meta.url)),
   );
   const seed = Number(values.seed);
