@@ -54,6 +54,20 @@ export interface WaterfallSpan extends SpanSummary {
   readonly url: string | null; // out to the tracing tool, from FLAMEHOUSE_TRACE_URL_TEMPLATE
 }
 
+/** What is known of the agent of a service at the time of a trace: why spans of it may be without samples. */
+export interface TraceAgent {
+  readonly service: string;
+  /**
+   * `spans`: it sampled then, and samples named spans. `no-spans`: it sampled, and no sample of those minutes named
+   * a span. `pending`: its upload of that time is still to come. `absent`: nothing of that time was uploaded.
+   * `removed`: single windows of that time are not kept any more, so nobody can tell.
+   */
+  readonly state: 'spans' | 'no-spans' | 'pending' | 'absent' | 'removed';
+  readonly instances: readonly string[]; // that sampled then, at most 100
+  readonly sampleHz: number | null; // null when no agent said
+  readonly lastSeen: number | null; // epoch milliseconds: end of the last window of all; null when there is none
+}
+
 /**
  * `GET /traces/:traceId` and `GET /spans/:spanId`. Rows are in the order of a waterfall: each parent
  * before its children, siblings by start; rows without a start come last, by CPU.
@@ -71,6 +85,8 @@ export interface WaterfallAnswer extends TraceAnswer {
   readonly incomplete: 'no-otlp' | 'spans-missing' | 'too-many' | null;
   readonly missing: number; // parents that did not arrive, and sampled spans that were not exported
   readonly services: readonly string[]; // in the order in which they first appear
+  /** Of services with a span that no sample hit, of 16 at most. */
+  readonly agents: readonly TraceAgent[];
   readonly url: string | null; // the whole trace in the tracing tool
 }
 

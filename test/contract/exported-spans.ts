@@ -32,6 +32,7 @@ export function describeExportedSpans(storage: () => TestStorage, hour: number):
                 main;handle;price;round | 5 50000000 50000000 | ${labels(inner!)}
                 main;quick | 2 20000000 20000000 | endpoint=GET /a, trace_id=${quick}, span_id=${'6'.repeat(16)}, span_name=GET`,
           meta: {
+            instance: 'one',
             stalls: [
               {
                 from: BigInt(hour + 20) * 1_000_000n,
@@ -102,6 +103,23 @@ export function describeExportedSpans(storage: () => TestStorage, hour: number):
         localRootSpanId: root,
       });
       expect(spans[4]).toMatchObject({ parentSpanId: middle, localRootSpanId: root });
+    });
+
+    test('what the agent of a service sent of a time is known', async () => {
+      const ask = (of: string, from: number) =>
+        storage().store.selectAgent({ service: of, range: { from, to: from + 40 } });
+      const there = { instances: ['one'], sampleHz: 99, labelled: true, kept: true };
+      const seen = await ask(service, hour + 20);
+      expect(seen).toMatchObject(there);
+      expect(seen.lastSeenMs).toBeGreaterThan(hour);
+      // Samples of the minutes around it name spans, but nobody sampled at that moment.
+      const { lastSeenMs } = seen;
+      const gone = { instances: [], labelled: true, kept: true, lastSeenMs };
+      expect(await ask(service, lastSeenMs! + 60_000)).toMatchObject(gone);
+      expect(await ask('nobody', hour)).toEqual({
+        ...{ instances: [], sampleHz: null, labelled: false, lastSeenMs: null, kept: true },
+      });
+      expect(await ask(service, hour - 9 * 24 * HOUR_MS)).toMatchObject({ kept: false });
     });
 
     const flame = async (rest: object) => {

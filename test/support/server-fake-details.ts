@@ -1,6 +1,7 @@
 import type { SpanSummary } from '../../proto/src/index.ts';
 import type {
   ExportedSpan,
+  SelectedAgent,
   SelectedEndpointSeries,
   SelectedEndpoints,
   SelectedGrowth,
@@ -65,6 +66,14 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
     exported: exportedSpans(nowMs),
     cut: 0,
     stalls: [{ spanId: SPAN_ID, from: nowMs - 19_900, durationMicros: 120_000 }],
+  };
+  const agent: SelectedAgent = {
+    ...{ instances: ['one', 'two'], sampleHz: 99, labelled: true, kept: true },
+    lastSeenMs: nowMs - 10_000,
+  };
+  const noAgent: SelectedAgent = {
+    ...{ instances: [], sampleHz: null, labelled: false, kept: true },
+    lastSeenMs: null,
   };
   const span: SelectedSpan = {
     ...{ stacks, span: root, children: 'excluded', samples: 14, spans: 1 },
@@ -170,7 +179,19 @@ export function fakeDetails(nowMs: number, stacks: SelectedStacks) {
     diskFreeBytesMin: 2 ** 29,
   };
   return {
-    ...{ endpoints, endpointSeries, trace, traces, span, stalls, heapGrowth, facts, status },
+    ...{
+      endpoints,
+      endpointSeries,
+      trace,
+      agent,
+      noAgent,
+      traces,
+      span,
+      stalls,
+      heapGrowth,
+      facts,
+      status,
+    },
   };
 }
 

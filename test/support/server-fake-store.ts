@@ -7,6 +7,7 @@ import {
 } from '../../proto/src/index.ts';
 import { ApiError } from '../../server/src/errors.ts';
 import type {
+  AgentQuery,
   LinesQuery,
   SpanQuery,
   TraceQuery,
@@ -172,6 +173,12 @@ export class FakeStore implements ProfileStore, IngestPipeline {
     this.check(query);
     const known = query.traceId === TRACE_ID || query.spanId === SPAN_ID;
     return known ? this.details.trace : null;
+  }
+
+  /** Only `checkout` runs under an agent. */
+  async selectAgent(query: AgentQuery) {
+    this.check(query);
+    return query.service === 'checkout' ? this.details.agent : this.details.noAgent;
   }
 
   /** Its local root span has samples. */

@@ -1,4 +1,4 @@
-import type { SpanKind, WaterfallAnswer, WaterfallSpan } from '@flamehouse/proto';
+import type { SpanKind, TraceAgent, WaterfallAnswer, WaterfallSpan } from '@flamehouse/proto';
 
 /**
  * The trace of the design's page: indent, name | service | start ms | took ms | CPU ms with children |
@@ -20,6 +20,15 @@ POST /checkout | checkout | 0 | 412 | 251 | 25 | server
       POST card gateway | external | 330 | 51 | 0 | 0
   reply | checkout | 406 | 6 | 1 | 1
 `;
+
+const SAMPLED = { state: 'spans', instances: ['pod-a'], sampleHz: 99 } as const;
+const NOT_SAMPLED = { state: 'absent', instances: [], sampleHz: null, lastSeen: null } as const;
+const AGENTS: readonly TraceAgent[] = [
+  { service: 'checkout', ...SAMPLED, lastSeen: Date.UTC(2026, 10, 20, 12, 50) },
+  { service: 'postgres', ...NOT_SAMPLED },
+  { service: 'config', ...NOT_SAMPLED, lastSeen: Date.UTC(2026, 10, 20, 11, 3) },
+  { service: 'external', ...NOT_SAMPLED },
+];
 
 const START_MS = Date.UTC(2026, 10, 20, 12, 41, 7, 220);
 
@@ -67,6 +76,7 @@ export function fixtureWaterfall(
     incomplete: otlp ? null : 'no-otlp',
     missing: otlp ? 0 : spans.length,
     services: [...new Set(spans.map(({ service }) => service))],
+    agents: otlp ? AGENTS : [],
     url: `https://jaeger.example.com/trace/${traceId}`,
   };
 }

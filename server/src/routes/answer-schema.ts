@@ -283,6 +283,18 @@ export const answers = {
     incomplete: nullable({ type: 'string', enum: ['no-otlp', 'spans-missing', 'too-many'] }),
     missing: integer,
     services: strings,
+    agents: described(
+      list(
+        object({
+          service: string,
+          state: { type: 'string', enum: ['spans', 'no-spans', 'pending', 'absent', 'removed'] },
+          instances: strings,
+          sampleHz: orNull,
+          lastSeen: nullable(epochMs),
+        }),
+      ),
+      'What services with a span that no sample hit uploaded of that time',
+    ),
     url: described(nullable(string), 'Out, by FLAMEHOUSE_TRACE_URL_TEMPLATE'),
     spans: list(
       object({

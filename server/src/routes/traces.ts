@@ -1,6 +1,7 @@
 import type {
   FoundTrace,
   FoundTracesAnswer,
+  TraceAgent,
   TraceSort,
   WaterfallAnswer,
   WaterfallSpan,
@@ -8,7 +9,8 @@ import type {
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../errors.ts';
 import { traceUrl } from '../http/trace-url.ts';
-import { buildWaterfall, type WaterfallRow } from '../spans/waterfall.ts';
+import { servicesToAsk, traceAgent } from '../spans/trace-agents.ts';
+import { buildWaterfall, type Waterfall, type WaterfallRow } from '../spans/waterfall.ts';
 import type { SelectedTrace } from '../storage/detail-store.ts';
 import { answers, documented } from './answer-schema.ts';
 import type { RouteDependencies } from './dependencies.ts';
@@ -55,6 +57,15 @@ export function tracesRoutes(
   { store, config, now }: RouteDependencies,
 ): void {
   const { traceUrlTemplate } = config;
+  const answer = async (found: SelectedTrace, signal: AbortSignal): Promise<WaterfallAnswer> => {
+    const waterfall = buildWaterfall(found);
+    const agents = await Promise.all(
+      servicesToAsk(waterfall.spans).map(async (asked) =>
+        traceAgent(asked, await store.selectAgent(asked, signal), now()),
+      ),
+    );
+    return traceAnswer({ found, waterfall, agents }, traceUrlTemplate);
+  };
   const tags = ['traces'];
   app.get<{ Params: { traceId: string } }>(
     '/traces/:traceId',
@@ -73,7 +84,7 @@ export function tracesRoutes(
         traceId === null
           ? null
           : await store.selectTrace({ traceId, spanId: null }, request.signal);
-      if (found !== null) return traceAnswer(found, traceUrlTemplate);
+      if (found !== null) return answer(found, request.signal);
       throw new ApiError(
         'TRACE_NOT_SAMPLED',
         `nothing is known of trace ${request.params.traceId}`,
@@ -94,7 +105,7 @@ export function tracesRoutes(
     async (request) => {
       const spanId = request.params.spanId.toLowerCase();
       const found = await store.selectTrace({ traceId: null, spanId }, request.signal);
-      if (found !== null) return traceAnswer(found, traceUrlTemplate);
+      if (found !== null) return answer(found, request.signal);
       throw new ApiError('SPAN_NOT_SAMPLED', `nothing is known of span ${spanId}`);
     },
   );
@@ -157,9 +168,17 @@ function filtersOf({ minDurationMs, maxDurationMs, minCpuMs, error }: TracesQuer
 // A waterfall of more spans is not read; the answer says how many there are.
 const SPANS_MAX = 1_000;
 
-function traceAnswer(found: SelectedTrace, template: string | null): WaterfallAnswer {
+function traceAnswer(
+  parts: {
+    readonly found: SelectedTrace;
+    readonly waterfall: Waterfall;
+    readonly agents: readonly TraceAgent[];
+  },
+  template: string | null,
+): WaterfallAnswer {
+  const { found, waterfall, agents } = parts;
   const { traceId, samples, cpuMicros, wallMicros, exported, cut } = found;
-  const { spans: all, missing } = buildWaterfall(found);
+  const { spans: all, missing } = waterfall;
   const withUrl = (row: WaterfallRow): WaterfallSpan => ({ ...row, url: traceUrl(template, row) });
   const rows = all.length + cut;
   const incomplete =
@@ -183,6 +202,7 @@ function traceAnswer(found: SelectedTrace, template: string | null): WaterfallAn
     incomplete,
     missing,
     services: [...new Set(all.map(({ service }) => service))],
+    agents,
     url: traceUrl(template, { ...all[0]!, ...times }),
     spans: all.slice(0, SPANS_MAX).map(withUrl),
   };

@@ -3,6 +3,7 @@ import type { DetailStore, StoreFacts } from './detail-store.ts';
 import type { Engine } from './engine.ts';
 import type { ProfileSelection, ProfileStore, SeriesQuery } from './profile-store.ts';
 import type { Retention } from './retention.ts';
+import { selectAgent } from './select-agent.ts';
 import {
   selectDeploys,
   selectLabels,
@@ -95,6 +96,12 @@ export class ClickHouseStore implements ProfileStore {
 
   selectTrace(query: Parameters<DetailStore['selectTrace']>[0], signal?: AbortSignal) {
     return selectTrace(this.engine, query, signal);
+  }
+
+  async selectAgent(query: Parameters<DetailStore['selectAgent']>[0], signal?: AbortSignal) {
+    const { retention, now } = this.options;
+    const kept = query.range.from >= now() - retention.rawMs;
+    return { ...(await selectAgent(this.engine, query, signal)), kept };
   }
 
   selectSpan(query: Parameters<DetailStore['selectSpan']>[0], signal?: AbortSignal) {

@@ -83,6 +83,21 @@ export interface TraceStall extends SpanStall {
   readonly spanId: string;
 }
 
+/** A service at a time. */
+export interface AgentQuery {
+  readonly service: string;
+  readonly range: TimeRange;
+}
+
+/** What uploads of a service say about a time. */
+export interface SelectedAgent {
+  readonly instances: readonly string[]; // that sampled then, at most 100
+  readonly sampleHz: number | null; // null when no agent said
+  readonly labelled: boolean; // samples of those minutes name spans
+  readonly lastSeenMs: number | null; // end of the last window of all; null when there is none
+  readonly kept: boolean; // single windows of that time are not removed yet
+}
+
 export interface SpanQuery {
   readonly traceId: string | null; // null: the trace that the span is in
   readonly spanId: string;
@@ -176,6 +191,7 @@ export interface DetailStore {
   selectEndpoints(query: PlaceSelection, signal?: AbortSignal): Promise<SelectedEndpoints>;
   /** Null when nothing was sampled in it and nothing of it was exported. */
   selectTrace(query: TraceQuery, signal?: AbortSignal): Promise<SelectedTrace | null>;
+  selectAgent(query: AgentQuery, signal?: AbortSignal): Promise<SelectedAgent>;
   selectSpan(query: SpanQuery, signal?: AbortSignal): Promise<SelectedSpan | null>;
   selectTraces(query: TracesQuery, signal?: AbortSignal): Promise<SelectedTraces>;
   selectEndpointSeries(

@@ -28,10 +28,12 @@ interface SpanPanelProps {
   readonly span: WaterfallSpan | null;
   readonly profile: Query<SpanDetailAnswer>;
   readonly similar: SimilarFacts | null; // null while nobody knows
+  readonly onRetry: () => void; // of the trace and of the profile
 }
 
 /** What was sampled in the chosen span, in the chosen scope. */
-export function SpanPanel({ state, answer, span, profile, similar }: SpanPanelProps) {
+export function SpanPanel(props: SpanPanelProps) {
+  const { state, answer, span, profile, similar } = props;
   const spanId = span?.spanId ?? state.spanId;
   const found = profile.data;
   const missing = profile.failure?.code === 'SPAN_NOT_SAMPLED' || found?.samples === 0;
@@ -41,7 +43,7 @@ export function SpanPanel({ state, answer, span, profile, similar }: SpanPanelPr
       <Scopes state={state} similar={similar?.similar ?? null} />
       {profile.loading && (profile.stale || found === null) && <Progress />}
       {missing && !profile.loading ? (
-        <NoSamples state={state} span={span} similar={similar} answer={answer} />
+        <NoSamples {...props} />
       ) : profile.failure !== null && found === null ? (
         <Failed failure={profile.failure} onRetry={profile.retry} />
       ) : found === null ? (

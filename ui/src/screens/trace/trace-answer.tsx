@@ -37,7 +37,11 @@ export function TraceAnswer({ answer, mostlyIn }: TraceAnswerProps) {
 function Context({ answer, mostlyIn }: TraceAnswerProps) {
   const telling = tellingSpan(answer);
   if (answer.samples === 0)
-    return <p>At 99 samples a second, 5 ms of CPU are hit in one of two cases.</p>;
+    return (
+      <p>
+        {plural(answer.rows, 'span')} in {plural(answer.services.length, 'service')}.
+      </p>
+    );
   if (telling === null || telling === answer.spans[0])
     return (
       <p>

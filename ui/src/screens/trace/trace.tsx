@@ -35,7 +35,7 @@ function Trace({ state }: { readonly state: TraceState }) {
   return (
     <Shell title="Trace" bar={<Bar state={state} answer={answer} />}>
       {answer !== null && !query.stale ? (
-        <Found state={state} answer={answer} />
+        <Found state={state} answer={answer} onRetry={query.retry} />
       ) : query.failure !== null ? (
         <NoTrace state={state} failure={query.failure} onRetry={query.retry} />
       ) : (
@@ -61,7 +61,11 @@ function hotFunction(profile: SpanDetailAnswer): string {
   return path === null ? '' : displayName(tree.frames.name[tree.frame[path.subject]!]!);
 }
 
-function Found(props: { readonly state: TraceState; readonly answer: WaterfallAnswer }) {
+function Found(props: {
+  readonly state: TraceState;
+  readonly answer: WaterfallAnswer;
+  readonly onRetry: () => void;
+}) {
   const { state, answer } = props;
   const span = selectedSpan(answer, state.spanId);
   const spanId = span?.spanId ?? state.spanId;
@@ -77,7 +81,13 @@ function Found(props: { readonly state: TraceState; readonly answer: WaterfallAn
       <TraceAnswer answer={answer} mostlyIn={mostlyIn} />
       <div class="split trace-split">
         <Waterfall answer={answer} selected={spanId} />
-        <SpanPanel state={state} answer={answer} span={span} profile={profile} similar={similar} />
+        <SpanPanel
+          {...{ state, answer, span, profile, similar }}
+          onRetry={() => {
+            props.onRetry();
+            profile.retry();
+          }}
+        />
       </div>
     </>
   );

@@ -42,7 +42,12 @@ export function SpanRow(props: SpanRowProps) {
         </td>
       )}
       <td class={samples > 0 ? 'num' : 'num muted'}>{onCpu()}</td>
-      <td class={samples > 0 ? 'num' : 'num muted'}>{known ? samples : '–'}</td>
+      <td
+        class={samples > 0 ? 'num' : 'num muted'}
+        title={known ? '' : 'No sample could be inside it: select it to see why'}
+      >
+        {known ? samples : '–'}
+      </td>
     </tr>
   );
 

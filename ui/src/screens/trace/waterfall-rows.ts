@@ -1,4 +1,5 @@
 import type { WaterfallAnswer, WaterfallSpan } from '@flamehouse/proto';
+import { isProfiled } from './profiled.ts';
 
 /** Where the bar of a span lies, as shares of the lane: 0 is its left edge, 1 its right. */
 export interface Lane {
@@ -54,9 +55,7 @@ export function waterfallRows(
   closed: ReadonlySet<string>,
 ): readonly WaterfallRow[] {
   const scale = laneScale(answer);
-  const profiled = new Set(
-    answer.spans.filter(({ samples }) => samples > 0).map(({ service }) => service),
-  );
+  const profiled = new Set(answer.services.filter((service) => isProfiled(answer, service)));
   const rows: WaterfallRow[] = [];
   let hiddenBelow = Number.POSITIVE_INFINITY; // rows deeper than this are in a closed one
   for (const span of answer.spans) {
