@@ -1,5 +1,6 @@
 import type { SpanMode } from './config.ts';
 import type { HttpRequest } from './http-request.ts';
+import { InnerSpan } from './inner-span.ts';
 import type { SampleContext, SpanContextLike, SpanLike } from './sample-context.ts';
 import { sideField } from './side-field.ts';
 import { type RpcMetadata, Work } from './work.ts';
@@ -58,7 +59,9 @@ export class OtelSpans {
 
   #child(span: SpanLike, parent: SampleContext): SampleContext {
     if (this.#options.mode === 'root') return parent;
-    return { work: parent.work, span, labels: null };
+    const inner = new InnerSpan(span);
+    parent.work?.began(inner);
+    return { work: parent.work, span: inner, labels: null };
   }
 
   /** A span that was left out of a recorded trace counts as its parent. */

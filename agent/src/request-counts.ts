@@ -79,10 +79,11 @@ export class RequestCounts {
   /** Count the spans that ended. Looked at again at twice as many, each costs little, however long some take. */
   #sweep(): void {
     for (const work of this.#spans) {
-      if (work.span?.ended !== true) continue;
+      const { durationNanos } = work;
+      if (durationNanos === null) continue;
       this.#spans.delete(work);
-      const [seconds = 0, nanos = 0] = work.span.duration ?? [];
-      this.#count(work.endpoint, work.failed, seconds * 1e9 + nanos);
+      this.#count(work.endpoint, work.failed, durationNanos);
+      work.settle();
     }
     this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#spans.size);
   }

@@ -1,3 +1,4 @@
+import type { InnerSpan } from './inner-span.ts';
 import type { Work } from './work.ts';
 
 /** A span of OpenTelemetry's SDK 1.30 or 2.x, as far as it is read. Attributes live on after `end()`. */
@@ -31,6 +32,6 @@ export type UserLabels = Readonly<Record<string, string>>;
 export interface SampleContext {
   readonly work: Work | null;
   /** The innermost recording span; null when that is the local root. */
-  readonly span: SpanLike | null;
+  readonly span: InnerSpan | null;
   readonly labels: UserLabels | null;
 }

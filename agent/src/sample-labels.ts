@@ -38,7 +38,7 @@ export class LabelWriter {
     const named = {
       ...users,
       ...(ids === null ? {} : { trace_id: ids.traceId, span_id: ids.spanId }),
-      ...(span === null || ids === null ? {} : { active_span_id: span.spanContext().spanId }),
+      ...(span === null || ids === null ? {} : { active_span_id: span.spanId }),
       ...(name === null ? {} : { span_name: name }),
       ...(endpoint === null ? {} : { endpoint }),
     };

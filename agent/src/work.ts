@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpRequest } from './http-request.ts';
+import type { InnerSpan } from './inner-span.ts';
 import type { SpanLike } from './sample-context.ts';
 
 export interface TraceIds {
@@ -15,6 +16,7 @@ export interface RpcMetadata {
 const SERVER_KIND = 1;
 const OUTGOING_KINDS: readonly (number | undefined)[] = [2, 3]; // client, producer
 const ERROR_STATUS = 2;
+const INNER_SWEEP = 64; // inner spans at which those that ended are let go before the work is over
 const BARE_METHOD = /^(HTTP )?(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|TRACE|CONNECT|QUERY|HTTP)$/;
 
 /**
@@ -24,20 +26,24 @@ const BARE_METHOD = /^(HTTP )?(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|TRACE|CONN
  * request is not known when it begins.
  */
 export class Work {
-  readonly span: SpanLike | null;
   rpc: RpcMetadata | null = null;
+  #span: SpanLike | null;
   #request: HttpRequest | null;
   #ids: TraceIds | null | undefined;
+  #name: string | null = null;
   #endpoint: string | null | undefined;
+  #failed = false;
+  #inner: InnerSpan[] | null = null;
+  #sweepAt = INNER_SWEEP;
 
   constructor(span: SpanLike | null, request: HttpRequest | null) {
-    this.span = span;
+    this.#span = span;
     this.#request = request;
+    this.#ids = span?.spanContext();
   }
 
   /** Ids of the local root span. A request outside any span has the caller's, or new ones. */
   get ids(): TraceIds | null {
-    if (this.span !== null) return this.span.spanContext();
     if (this.#ids !== undefined) return this.#ids;
     if (this.#request?.hasSpan === true) return null; // what ran outside that span belongs to none
     this.#ids = this.#request?.traceparent() ?? newIds();
@@ -46,33 +52,67 @@ export class Work {
 
   /** Name of the local root span. */
   get name(): string | null {
-    return this.span?.name ?? null;
+    return this.#span?.name ?? this.#name;
   }
 
   /** Method and route, or what comes nearest. Null when nothing is known. Not bounded in number. */
   get endpoint(): string | null {
     if (this.#endpoint !== undefined) return this.#endpoint;
     // A call that nobody asked for is no work that came in: what it asks is another one's endpoint.
-    if (this.#request === null && OUTGOING_KINDS.includes(this.span?.kind)) return null;
+    if (this.#request === null && OUTGOING_KINDS.includes(this.#span?.kind)) return null;
     const owner = this.#request?.owner ?? this;
     return owner === this ? (this.#routed() ?? this.#named()) : owner.endpoint;
   }
 
   /** A span status of error, or an answer of 500 and above. */
   get failed(): boolean {
-    return this.span?.status?.code === ERROR_STATUS || (this.#request?.status ?? 0) >= 500;
+    if (this.#failed || this.#span?.status?.code === ERROR_STATUS) return true;
+    return (this.#request?.status ?? 0) >= 500;
   }
 
-  /** Keep what is known and let go of the request: a sampled tick holds the work for a whole window. */
+  /** How long its span took, once that ended. */
+  get durationNanos(): number | null {
+    if (this.#span?.ended !== true) return null;
+    const [seconds = 0, nanos = 0] = this.#span.duration ?? [];
+    return seconds * 1e9 + nanos;
+  }
+
+  /** A span inside it became active. */
+  began(span: InnerSpan): void {
+    this.#inner ??= [];
+    if (this.#inner.length >= this.#sweepAt) {
+      this.#settleInner();
+      this.#sweepAt = Math.max(INNER_SWEEP, 2 * this.#inner.length);
+    }
+    this.#inner.push(span);
+  }
+
+  /**
+   * Keep what is known, and let go of the request and of the spans that ended: a sampled tick holds
+   * the work for a whole window, and the sampler every context until V8 collects its garbage.
+   */
   settle(): void {
-    if (this.#request === null) return;
+    this.#settleInner();
+    const ended = this.#span === null || this.#span.ended === true;
+    if (this.#request === null && !ended) return;
     this.#endpoint = this.endpoint;
-    this.#ids ??= this.#request.hasSpan ? null : (this.#request.traceparent() ?? undefined);
-    this.#request = null;
+    this.#failed = this.failed;
+    if (this.#request !== null) {
+      this.#ids ??= this.#request.hasSpan ? null : (this.#request.traceparent() ?? undefined);
+      this.#request = null;
+    }
+    if (!ended) return;
+    this.#name = this.name;
+    this.#span = null;
+    this.rpc = null;
+  }
+
+  #settleInner(): void {
+    if (this.#inner !== null) this.#inner = this.#inner.filter((span) => !span.settle());
   }
 
   #routed(): string | null {
-    const { attributes, kind } = this.span ?? {};
+    const { attributes, kind } = this.#span ?? {};
     const route = attributes?.['http.route'] ?? this.rpc?.route ?? this.#request?.route;
     if (typeof route !== 'string' || route === '') return null;
     const own = attributes?.['http.request.method'] ?? attributes?.['http.method'];
@@ -85,7 +125,7 @@ export class Work {
   #named(): string | null {
     const { name } = this;
     const path = this.#request?.endpointOfPath ?? null;
-    const ofRequest = path === null || this.span?.kind === SERVER_KIND;
+    const ofRequest = path === null || this.#span?.kind === SERVER_KIND;
     const telling = name !== null && name !== '' && !BARE_METHOD.test(name);
     return telling && ofRequest ? name : (path ?? name);
   }

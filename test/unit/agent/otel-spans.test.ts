@@ -12,9 +12,10 @@ const idOf = (number: number) => String(number).padStart(16, '0');
 
 class FakeSpan implements SpanLike {
   readonly attributes: Record<string, unknown> = {};
-  readonly name: string;
+  name: string;
   readonly kind: number;
   recording = true;
+  ended = false;
   readonly #context: SpanContextLike;
   declare readonly parentSpanContext?: SpanContextLike;
   declare readonly parentSpanId?: string;
@@ -160,6 +161,42 @@ test('a settled request keeps what was known of it and lets go of the rest', () 
   expect(request.work.endpoint).toBe('GET /users/:user');
   expect(request.work.ids).toEqual(request.work.ids);
   expect(request.work.ids!.spanId).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('spans that ended are let go with their request, and those that did not are still asked', () => {
+  const { contextOf } = setUp();
+  const request = requestOf('/users/7');
+  const root = new FakeSpan(1, { kind: 1, name: 'GET' });
+  const open = new FakeSpan(2, { parentSpanContext: root.spanContext() });
+  const contexts = [root, open].map((span) => contextOf(span, undefined, request));
+  root.setAttribute('http.request.method', 'GET');
+  root.setAttribute('http.route', '/users/:user');
+  root.ended = true;
+  request.settle();
+  const known = { trace_id: TRACE, span_id: idOf(1), endpoint: 'GET /users/:user' };
+  for (const span of [root, open]) span.name = 'renamed';
+  root.attributes['http.route'] = '/other';
+  expect(contexts.map(labelsOf)).toEqual([
+    { ...known, span_name: 'GET' },
+    { ...known, span_name: 'renamed', active_span_id: idOf(2) },
+  ]);
+});
+
+test('work without an end lets go of the spans inside that ended', () => {
+  const { contextOf } = setUp();
+  const root = new FakeSpan(1);
+  contextOf(root);
+  const inner = Array.from({ length: 200 }, (_, i) => {
+    const span = new FakeSpan(10 + i, { parentSpanContext: root.spanContext() });
+    const context = contextOf(span);
+    span.ended = i !== 0;
+    return { span, context };
+  });
+  for (const { span } of inner) span.name = 'renamed';
+  const names = inner.map(({ context }) => labelsOf(context)['span_name']);
+  expect(names[0]).toBe('renamed'); // not ended
+  expect(names[1]).toBe('span 11');
+  expect(names.filter((name) => name === 'renamed').length).toBeLessThan(65);
 });
 
 test.each([
