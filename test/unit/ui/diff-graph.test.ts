@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffLabel, diffStep } from '../../../ui/src/flame/diff-rows.ts';
 import { buildDiffGraph, type DiffGraph, WIDTHS } from '../../../ui/src/flame/diff-tree.ts';
-import { REST_FRAME } from '../../../ui/src/flame/tree.ts';
+import { idOf, REST_FRAME } from '../../../ui/src/flame/tree.ts';
 
 interface Node {
   readonly parent: number;
@@ -127,7 +127,7 @@ test('property: at every node both sides are its own value, its children and wha
         const { base, head } = graph.rows;
         expect(graph.tree.total[row]).toBeCloseTo(part[0] * base[row]! + part[1] * head[row]!, 6);
         if (graph.tree.frame[row] === REST_FRAME) continue;
-        const node = answer.nodes.id.indexOf(graph.tree.id[row]!);
+        const node = answer.nodes.id.indexOf(idOf(graph.tree, row));
         let [inBase, inHead] = [answer.nodes.baseSelf[node]!, answer.nodes.headSelf[node]!];
         for (let at = row + 1; at < graph.tree.end[row]!; at = graph.tree.end[at]!) {
           inBase += base[at]!;

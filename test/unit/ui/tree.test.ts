@@ -4,6 +4,7 @@ import {
   buildFlameTree,
   type FlameTree,
   hasFolded,
+  idOf,
   pathTo,
   REST_FRAME,
   rowAt,
@@ -71,7 +72,7 @@ test('a point finds the frame that covers it, and nothing where only self time i
 
 test('an answer for one frame is grafted in place of what is below it', () => {
   const base = answerOf(TEXT);
-  const heavy = buildFlameTree(base).id[1]!;
+  const heavy = idOf(buildFlameTree(base), 1);
   const detail = answerOf(
     `
 all | root | 100
@@ -92,12 +93,12 @@ all | root | 100
     '    +1 60..70',
     '  light 70..90',
   ]);
-  expect(tree.id[1]).toBe(heavy);
+  expect(idOf(tree, 1)).toBe(heavy);
 });
 
 test('an answer of other samples is not mixed in', () => {
   const base = answerOf(TEXT);
-  const heavy = buildFlameTree(base).id[1]!;
+  const heavy = idOf(buildFlameTree(base), 1);
   const other = answerOf('all | root | 100\n  heavy | src/a.ts | 71', heavy);
   expect(graftAnswer(base, other, heavy)).toBe(base);
   expect(graftAnswer(base, base, 'ffffffffffffffff')).toBe(base);

@@ -1,6 +1,6 @@
 import type { DiffFlamegraphAnswer, FlamegraphAnswer } from '@flamehouse/proto';
 import { type DiffRows, diffStep } from './diff-rows.ts';
-import { buildFlameTree, type ChildOrder, type FlameTree, REST_FRAME } from './tree.ts';
+import { buildFlameTree, type ChildOrder, type FlameTree, idOf, REST_FRAME } from './tree.ts';
 
 /** Which side the widths are of; `union` is the mean of both, so that new and gone frames are seen. */
 export const WIDTHS = ['union', 'before', 'after'] as const;
@@ -102,7 +102,7 @@ function diffRows(
   });
   for (let row = 0; row < tree.count; row++) {
     const rest = tree.frame[row] === REST_FRAME;
-    const node = nodeOf.get(tree.id[rest ? tree.parent[row]! : row]!)!;
+    const node = nodeOf.get(idOf(tree, rest ? tree.parent[row]! : row))!;
     base[row] = rest ? Math.max(0, left[node]![0]!) : nodes.baseTotal[node]!;
     head[row] = rest ? Math.max(0, left[node]![1]!) : nodes.headTotal[node]!;
   }

@@ -82,8 +82,10 @@ export class FlameView {
     host.append(this.space, this.items);
     this.renderer = makeRenderer(this.stage);
     this.listen();
-    this.measure();
-    this.sizes = new ResizeObserver(() => this.measure());
+    // The size is read once the height of the first tree is written: reading it here would lay the page out twice.
+    this.sizes = new ResizeObserver(() => {
+      if (this.measure()) this.draw();
+    });
     this.sizes.observe(host);
   }
 
@@ -101,6 +103,7 @@ export class FlameView {
     else if (!sameTree) {
       this.zoom.stop();
       this.range = this.rangeOf(next.focus);
+      if (this.size.width === 0) this.measure();
       // Rows of the last tree mean nothing in this one: look again what lies under the pointer.
       this.takeHover(this.rowUnderPointer());
       // What somebody waits for is drawn in this task, and not with the next frame.
@@ -173,17 +176,18 @@ export class FlameView {
     this.zoom.wait(() => this.highlight());
   }
 
-  private measure(): void {
+  /** Whether the size is another than the one that is known. */
+  private measure(): boolean {
     const style = getComputedStyle(this.host);
     const px = (value: string): number => Number.parseFloat(value);
     const width = this.host.clientWidth - px(style.paddingLeft) - px(style.paddingRight);
     const height = this.host.clientHeight - px(style.paddingTop) - px(style.paddingBottom);
     const known = this.size.width === width && this.size.height === Math.max(ROW_HEIGHT, height);
     // An observer begins by telling the size that is known, and drawing again would delay the first paint.
-    if (width < WIDTH_MIN || known) return;
+    if (width < WIDTH_MIN || known) return false;
     this.size = { width, height: Math.max(ROW_HEIGHT, height) };
     this.stage.style.height = `${this.size.height}px`;
-    this.draw();
+    return true;
   }
 
   private rangeOf(row: number): ValueRange {
@@ -243,12 +247,11 @@ export class FlameView {
 
   private linkRows(): void {
     const { tree, linkedFunction } = this.state!;
-    const linked = (row: number): boolean =>
-      tree.frame[row]! >= 0 && functionIdOf(tree, row) === linkedFunction;
-    this.linked =
-      linkedFunction === ''
-        ? null
-        : Uint8Array.from({ length: tree.count }, (_, row) => (linked(row) ? 1 : 0));
+    this.linked = null;
+    if (linkedFunction === '') return;
+    this.linked = new Uint8Array(tree.count);
+    for (let row = 0; row < tree.count; row++)
+      if (tree.frame[row]! >= 0 && functionIdOf(tree, row) === linkedFunction) this.linked[row] = 1;
   }
 
   private writeItems(): void {
@@ -295,13 +298,15 @@ export class FlameView {
   }
 
   private setHover(row: number): void {
-    if (row !== this.hover) this.takeHover(row);
+    if (row === this.hover) return;
+    this.takeHover(row);
+    this.highlight();
   }
 
+  /** Without drawing it. */
   private takeHover(row: number): void {
     this.hover = row;
     this.host.style.cursor = row >= 0 ? 'pointer' : '';
-    this.highlight();
     this.events.onHover(row);
   }
 

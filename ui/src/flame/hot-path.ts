@@ -22,77 +22,100 @@ const TELLING_KINDS: readonly FrameKind[] = ['user', 'dependency'];
 const kindOf = (tree: FlameTree, row: number): FrameKind | undefined =>
   tree.frames.kind[tree.frame[row]!];
 
-/** A function is known by the first frame that has its id. */
+/** frame -> its function, known by the first frame that has its id. */
 function functionKeys(tree: FlameTree): Int32Array {
   const first = new Map<string, number>();
   return Int32Array.from(tree.frames.functionId, (id, frame) => {
-    if (!first.has(id)) first.set(id, frame);
-    return first.get(id)!;
+    const known = first.get(id);
+    if (known === undefined) first.set(id, frame);
+    return known ?? frame;
   });
 }
 
-/** The value through each function below a row, recursion counted once; with `inside`, only below that function. */
-function totalsBelow(tree: FlameTree, keys: Int32Array, from: number, inside = -1): Float64Array {
-  const total = new Float64Array(keys.length);
-  const until = new Uint32Array(keys.length); // function -> end of the outermost row it is open in
-  let insideUntil = inside < 0 ? tree.end[from]! : 0;
-  for (let row = from + 1; row < tree.end[from]!; row++) {
-    const key = tree.frame[row]! < 0 ? -1 : keys[tree.frame[row]!]!;
-    if (row >= insideUntil) {
-      if (key === inside) insideUntil = tree.end[row]!;
-    } else if (key >= 0 && row >= until[key]!) {
-      total[key]! += tree.total[row]!;
-      until[key] = tree.end[row]!;
-    }
-  }
-  return total;
+/** What goes through each function below a row, recursion counted once. */
+interface Below {
+  readonly tree: FlameTree;
+  readonly from: number;
+  readonly keys: Int32Array; // frame -> function
+  readonly totals: Float64Array; // function -> value
+  readonly widest: Int32Array; // function -> its row with most value; -1 for none
 }
 
-/** The row of a function that holds most of it. */
-function widestRow(tree: FlameTree, keys: Int32Array, from: number, key: number): number {
-  let best = -1;
-  for (let row = from + 1; row < tree.end[from]!; row++)
-    if (tree.frame[row]! >= 0 && keys[tree.frame[row]!] === key)
-      if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
-  return best;
+function sumBelow(tree: FlameTree, from: number): Below {
+  const { frame, end, total } = tree;
+  const keys = functionKeys(tree);
+  const totals = new Float64Array(keys.length);
+  const widest = new Int32Array(keys.length).fill(-1);
+  const until = new Uint32Array(keys.length); // function -> end of the outermost row it is open in
+  const last = end[from]!;
+  for (let row = from + 1; row < last; row++) {
+    if (frame[row]! < 0) continue;
+    const key = keys[frame[row]!]!;
+    if (row < until[key]!) continue;
+    totals[key]! += total[row]!;
+    until[key] = end[row]!;
+    if (widest[key]! < 0 || total[row]! > total[widest[key]!]!) widest[key] = row;
+  }
+  return { tree, from, keys, totals, widest };
 }
 
 /** Functions of a kind that hold much, heaviest first. */
-function candidates(
-  tree: FlameTree,
-  keys: Int32Array,
-  totals: Float64Array,
-  wanted: (kind: FrameKind) => boolean,
-): number[] {
-  const found = [...new Set(keys)]
-    .filter((key) => totals[key]! > 0 && wanted(tree.frames.kind[key]!))
-    .sort((a, b) => totals[b]! - totals[a]! || a - b);
+function candidates({ tree, totals }: Below, wanted: (kind: FrameKind) => boolean): number[] {
+  const found: number[] = [];
+  totals.forEach((total, key) => {
+    if (total > 0 && wanted(tree.frames.kind[key]!)) found.push(key);
+  });
+  found.sort((a, b) => totals[b]! - totals[a]! || a - b);
   return found
     .filter((key) => totals[key]! >= totals[found[0]!]! * CANDIDATE_SHARE)
     .slice(0, CANDIDATES_MAX);
 }
 
-/** Whether another candidate holds half of what this one holds: then that one says it more exactly. */
-function passesOn(
-  tree: FlameTree,
-  keys: Int32Array,
-  totals: Float64Array,
-  of: { readonly from: number; readonly key: number; readonly others: readonly number[] },
-): boolean {
-  const inside = totalsBelow(tree, keys, of.from, of.key);
-  return of.others.some((other) => other !== of.key && inside[other]! >= totals[of.key]! / 2);
+/**
+ * The value through each candidate inside each other one, recursion counted once.
+ *
+ * Shape   [outer * candidates + inner], in one pass over the tree: it is what the first paint waits for.
+ */
+function totalsInside({ tree, from, keys }: Below, heavy: readonly number[]): Float64Array {
+  const { frame, end, total } = tree;
+  const size = heavy.length;
+  const placeOf = Int8Array.from(keys, (key) => heavy.indexOf(key)); // frame -> candidate
+  const inside = new Float64Array(size * size);
+  const until = new Uint32Array(size * size);
+  const open = new Uint32Array(size); // candidate -> end of the outermost row it is open in
+  const last = end[from]!;
+  for (let row = from + 1; row < last; row++) {
+    const inner = frame[row]! < 0 ? -1 : placeOf[frame[row]!]!;
+    if (inner < 0) continue;
+    for (let outer = 0; outer < size; outer++) {
+      const at = outer * size + inner;
+      if (outer === inner || row >= open[outer]! || row < until[at]!) continue;
+      inside[at]! += total[row]!;
+      until[at] = end[row]!;
+    }
+    open[inner] = Math.max(open[inner]!, end[row]!);
+  }
+  return inside;
+}
+
+/** The first that no other candidate holds half of: such another one says it more exactly. */
+function mostExact(below: Below, heavy: readonly number[]): number {
+  const inside = totalsInside(below, heavy);
+  const passesOn = (key: number, outer: number): boolean =>
+    heavy.some((_, inner) => inside[outer * heavy.length + inner]! >= below.totals[key]! / 2);
+  return heavy.find((key, place) => !passesOn(key, place)) ?? heavy[0]!;
 }
 
 /** The function to name, by its key; -1 when nothing is below `from`. */
-function subjectOf(tree: FlameTree, keys: Int32Array, totals: Float64Array, from: number): number {
+function subjectOf(below: Below): number {
+  const { tree, from, totals } = below;
   for (const kind of TELLING_KINDS) {
-    const heavy = candidates(tree, keys, totals, (of) => of === kind);
-    if (heavy.length === 0 || totals[heavy[0]!]! < tree.total[from]! * TELLING_SHARE) continue;
-    const exact = heavy.find((key) => !passesOn(tree, keys, totals, { from, key, others: heavy }));
-    return exact ?? heavy[0]!;
+    const heavy = candidates(below, (of) => of === kind);
+    if (heavy.length > 0 && totals[heavy[0]!]! >= tree.total[from]! * TELLING_SHARE)
+      return mostExact(below, heavy);
   }
-  const busy = candidates(tree, keys, totals, (kind) => kind !== 'idle')[0];
-  return busy ?? candidates(tree, keys, totals, () => true)[0] ?? -1;
+  const busy = candidates(below, (kind) => kind !== 'idle')[0];
+  return busy ?? candidates(below, () => true)[0] ?? -1;
 }
 
 /** The heaviest callees from a row down, as long as they hold enough of it. */
@@ -113,11 +136,10 @@ function follow(tree: FlameTree, from: number): number[] {
  * Shape   null when nothing is below `from`. Packages answer where own code does not, then anything.
  */
 export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
-  const keys = functionKeys(tree);
-  const totals = totalsBelow(tree, keys, from);
-  const key = subjectOf(tree, keys, totals, from);
+  const below = sumBelow(tree, from);
+  const key = subjectOf(below);
   if (key < 0) return null;
-  const subject = widestRow(tree, keys, from, key);
+  const subject = below.widest[key]!;
   const above = pathTo(tree, subject).filter((row) => row > from);
   const rows = [...above, ...follow(tree, subject)];
   const kind = kindOf(tree, subject);
@@ -125,7 +147,7 @@ export function findHotPath(tree: FlameTree, from = 0): HotPath | null {
   for (const row of rows) emphasis[row] = kindOf(tree, row) === kind ? 2 : 1;
   emphasis[rows.at(-1)!] = 2;
   if (from > 0 && kindOf(tree, from) === kind) emphasis[from] = 2;
-  return { rows, subject, subjectTotal: totals[key]!, emphasis };
+  return { rows, subject, subjectTotal: below.totals[key]!, emphasis };
 }
 
 /** In a bottom-up tree: the function that most was spent in itself, and the callers it mostly came from. */

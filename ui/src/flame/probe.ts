@@ -1,4 +1,5 @@
 import { labelOf, rectOf, type Scene } from './scene.ts';
+import { idOf } from './tree.ts';
 
 /** Tests and scripts look at a drawing through this, since a canvas has no elements. */
 export interface FlameViewProbe {
@@ -37,7 +38,7 @@ export function probeScene(
     },
     frameAt(x, y) {
       const row = rowAtPoint(x, y);
-      return row < 0 ? null : { id: tree?.id[row] ?? '', name: nameOf(row) };
+      return row < 0 ? null : { id: idOf(tree!, row), name: nameOf(row) };
     },
     visible: () =>
       scene === null
@@ -45,7 +46,7 @@ export function probeScene(
         : rows()
             .filter((row) => rectOf(scene, row).w >= WIDTH_SEEN_MIN)
             .map((row) => ({
-              id: tree!.id[row]!,
+              id: idOf(tree!, row),
               name: nameOf(row),
               total: tree!.total[row]!,
               depth: tree!.depth[row]!,

@@ -34,24 +34,29 @@ export interface Highlights {
   readonly linked: Uint8Array | null; // row -> 1: frames of the function that is hovered elsewhere
 }
 
-/** Per tree, and so computed once: names, second labels and colour classes of its frames. */
+/** Names, second labels and colour classes of the frames of a tree: made for what is drawn, and then kept. */
 export interface Look {
-  readonly name: readonly string[]; // frame ->
-  readonly second: readonly string[];
-  readonly fill: Uint8Array;
+  readonly name: (frame: number) => string;
+  readonly second: (frame: number) => string;
+  readonly fill: (frame: number) => number;
 }
 
-export function lookOf(tree: FlameTree): Look {
-  const { frames } = tree;
+export function lookOf({ frames }: FlameTree): Look {
   const describe = (frame: number) => ({
     file: frames.file[frame]!,
     package: frames.package[frame]!,
     kind: frames.kind[frame]!,
   });
+  const names: string[] = [];
+  const seconds: string[] = [];
+  const fills = new Int8Array(frames.id.length).fill(-1);
   return {
-    name: frames.name.map(displayName),
-    second: frames.name.map((name, frame) => secondLabel(describe(frame), name)),
-    fill: Uint8Array.from(frames.name, (_, frame) => fillClass(describe(frame))),
+    name: (frame) => (names[frame] ??= displayName(frames.name[frame]!)),
+    second: (frame) => (seconds[frame] ??= secondLabel(describe(frame), frames.name[frame]!)),
+    fill(frame) {
+      if (fills[frame]! < 0) fills[frame] = fillClass(describe(frame));
+      return fills[frame]!;
+    },
   };
 }
 
@@ -59,7 +64,7 @@ export function fillOf(scene: Scene, row: number): number {
   const frame = scene.tree.frame[row]!;
   if (scene.diff && frame !== REST_FRAME) return diffClass(scene.diff.step[row]!);
   if (frame === ROOT_FRAME) return ROOT_CLASS;
-  return frame === REST_FRAME ? REST_CLASS : scene.look.fill[frame]!;
+  return frame === REST_FRAME ? REST_CLASS : scene.look.fill(frame);
 }
 
 export const isRest = (scene: Scene, row: number): boolean => scene.tree.frame[row] === REST_FRAME;
@@ -92,13 +97,13 @@ export function labelOf(
   const frame = tree.frame[row]!;
   if (frame === REST_FRAME) return { name: `+${tree.folded[row]} smaller`, second: '', share: '' };
   if (scene.diff) {
-    const name = frame === ROOT_FRAME ? 'all' : look.name[frame]!;
+    const name = frame === ROOT_FRAME ? 'all' : look.name(frame);
     const { mark, share } = diffLabel(scene.diff, row);
-    return { name: `${mark}${name}`, second: look.second[frame] ?? '', share };
+    return { name: `${mark}${name}`, second: frame < 0 ? '' : look.second(frame), share };
   }
   const share = formatPercent(tree.total[row]! / (tree.total[0]! || 1));
   if (frame === ROOT_FRAME) return { name: 'all', second: '', share };
-  return { name: look.name[frame]!, second: look.second[frame]!, share };
+  return { name: look.name(frame), second: look.second(frame), share };
 }
 
 /** How high the whole drawing is; a root at the bottom stands at the foot of the pane. */

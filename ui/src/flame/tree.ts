@@ -13,7 +13,8 @@ export const REST_FRAME = -2;
  */
 export interface FlameTree {
   readonly count: number;
-  readonly id: readonly string[]; // row -> node id; '' for a rest block
+  readonly node: Int32Array; // row -> node of the answer; -1 for a rest block
+  readonly nodeIds: readonly string[]; // node -> id; ask `idOf`
   readonly parent: Int32Array; // row -> row of the caller; -1 for row 0
   readonly depth: Uint16Array; // row -> 0 for the root
   readonly frame: Int32Array; // row -> row of `frames`, ROOT_FRAME or REST_FRAME
@@ -35,61 +36,57 @@ export type ChildOrder = 'value' | 'name';
 /** Lists shorter than this are sorted in place: most frames call a few others. */
 const INSERTION_MAX = 24;
 
-type Before = (a: number, b: number) => boolean;
-
-/** Children of every node, parent by parent: those of `row` are `list` from `first[row]` to `first[row + 1]`. */
-function childLists(answer: FlamegraphAnswer, order: ChildOrder) {
-  const { parent, total } = answer.nodes;
-  const first = new Uint32Array(parent.length + 1);
-  for (let i = 1; i < parent.length; i++) first[parent[i]! + 1]!++;
-  for (let i = 0; i < parent.length; i++) first[i + 1]! += first[i]!;
-  const fill = first.slice();
-  const list = new Int32Array(Math.max(0, parent.length - 1));
-  for (let i = 1; i < parent.length; i++) list[fill[parent[i]!]!++] = i;
-  const heavier: Before = (a, b) => total[a]! > total[b]! || (total[a]! === total[b]! && a < b);
-  const rank = order === 'name' ? nameRanks(answer) : null;
-  const before: Before =
-    rank === null
-      ? heavier
-      : (a, b) => rank[a]! < rank[b]! || (rank[a]! === rank[b]! && heavier(a, b));
-  return {
-    first,
-    list,
-    sort: (row: number): void => sortPart(list, first[row]!, first[row + 1]!, before),
-  };
+/** What decides the order of children, the larger first: node -> first key, and the second where the first is equal. */
+interface OrderKeys {
+  readonly first: ArrayLike<number>;
+  readonly second: ArrayLike<number>;
 }
 
-function sortPart(list: Int32Array, from: number, to: number, before: Before): void {
-  if (to - from > INSERTION_MAX) {
-    list.subarray(from, to).sort((a, b) => (before(a, b) ? -1 : 1));
+function orderKeys(answer: FlamegraphAnswer, order: ChildOrder): OrderKeys {
+  const { total } = answer.nodes;
+  return { first: order === 'name' ? nameRanks(answer) : total, second: total };
+}
+
+/** Sort so many nodes at the start of a list; those with equal keys stay in the order of the answer. */
+function sortNodes(list: Int32Array, count: number, { first, second }: OrderKeys): void {
+  if (count > INSERTION_MAX) {
+    list
+      .subarray(0, count)
+      .sort((a, b) => first[b]! - first[a]! || second[b]! - second[a]! || a - b);
     return;
   }
-  for (let i = from + 1; i < to; i++) {
+  for (let i = 1; i < count; i++) {
     const node = list[i]!;
+    const key = first[node]!;
     let at = i;
-    for (; at > from && before(node, list[at - 1]!); at--) list[at] = list[at - 1]!;
+    for (; at > 0; at--) {
+      const other = list[at - 1]!;
+      const less = key < first[other]!;
+      if (less || (key === first[other]! && second[node]! <= second[other]!)) break;
+      list[at] = other;
+    }
     list[at] = node;
   }
 }
 
-/** node -> the place of its name among all names: comparing numbers is cheaper than comparing names. */
-function nameRanks({ nodes, frames }: FlamegraphAnswer): Uint32Array {
+/** node -> the place of its name among all names, from the end: comparing numbers is cheaper than comparing names. */
+function nameRanks({ nodes, frames }: FlamegraphAnswer): Float64Array {
   const sorted = frames.name
     .map((_, frame) => frame)
     .sort((a, b) => (frames.name[a]! < frames.name[b]! ? -1 : 1));
-  const rankOf = new Uint32Array(frames.name.length);
+  const rankOf = new Float64Array(frames.name.length);
   sorted.forEach((frame, at) => {
     const same = at > 0 && frames.name[frame] === frames.name[sorted[at - 1]!];
-    rankOf[frame] = same ? rankOf[sorted[at - 1]!]! : at;
+    rankOf[frame] = same ? rankOf[sorted[at - 1]!]! : -at;
   });
-  return Uint32Array.from(nodes.frame, (frame) => rankOf[frame] ?? 0);
+  return Float64Array.from(nodes.frame, (frame) => rankOf[frame] ?? 0);
 }
 
 /** Room for the rows of a tree: every node, and a rest block for each that has something folded. */
 function emptyRows(count: number) {
   return {
-    id: new Array<string>(count).fill(''),
-    parent: new Int32Array(count),
+    node: new Int32Array(count).fill(-1),
+    parent: new Int32Array(count).fill(-1),
     depth: new Uint16Array(count),
     frame: new Int32Array(count),
     start: new Float64Array(count),
@@ -100,82 +97,107 @@ function emptyRows(count: number) {
   };
 }
 
+/** node -> rows of its subtree, rest blocks among them; its first child and its next sibling, -1 for none. */
+function linkNodes({ parent, folded }: FlamegraphAnswer['nodes']) {
+  const size = parent.length;
+  const counts = new Uint32Array(size);
+  const firstChild = new Int32Array(size).fill(-1);
+  const sibling = new Int32Array(size);
+  // From the end: what is below a node is known before it, and its children end in the order of the answer.
+  for (let node = size - 1; node >= 0; node--) {
+    counts[node]! += folded[node]! > 0 ? 2 : 1;
+    const caller = parent[node]!;
+    if (caller < 0) continue;
+    counts[caller]! += counts[node]!;
+    sibling[node] = firstChild[caller]!;
+    firstChild[caller] = node;
+  }
+  return { counts, firstChild, sibling };
+}
+
 /**
  * Lay an answer out in pre-order, with a rest block below every node whose descendants were folded.
  *
- * Shape   iterative, because stacks may be a thousand frames deep, and without an object per node,
- *         because 100,000 of them are what the first paint waits for.
+ * Shape   parents come before their children in an answer, so each node gives its children their places.
+ *         One loop over columns, without a stack or an object per node, because 100,000 of them are
+ *         what the first paint waits for.
  */
 export function buildFlameTree(answer: FlamegraphAnswer, order: ChildOrder = 'value'): FlameTree {
   const { nodes } = answer;
+  const { self, total, folded } = nodes;
   const size = nodes.id.length;
-  const children = childLists(answer, order);
-  const count = nodes.folded.reduce((sum, folded) => sum + (folded > 0 ? 1 : 0), size);
-  const rows = emptyRows(count);
-  // Nodes that wait for their place, the next one last; ~node is the rest block of a node.
-  const waiting = new Int32Array(count);
-  const waitingParent = new Int32Array(count);
-  const left = new Float64Array(count); // row -> where its next child starts
-  let open = 0;
-  const wait = (node: number, parent: number): void => {
-    waiting[open] = node;
-    waitingParent[open++] = parent;
-  };
-  if (size > 0) wait(0, -1);
+  const keys = orderKeys(answer, order);
+  const { counts, firstChild, sibling } = linkNodes(nodes);
+  const children = new Int32Array(size); // of one node at a time
+  const rows = emptyRows(counts[0] ?? 0);
+  const rowOf = new Uint32Array(size); // node -> row
   let foldedNodes = 0;
   let foldedValue = 0;
   let depthMax = 0;
-
-  for (let row = 0; open > 0; row++) {
-    open--;
-    const node = waiting[open]!;
-    const parent = waitingParent[open]!;
-    const start = parent < 0 ? 0 : left[parent]!;
-    const depth = parent < 0 ? 0 : rows.depth[parent]! + 1;
-    depthMax = Math.max(depthMax, depth);
-    rows.parent[row] = parent;
-    rows.depth[row] = depth;
-    rows.start[row] = left[row] = start;
-    rows.end[row] = row + 1;
-    if (node < 0) {
-      const total = nodes.total[~node]! - nodes.self[~node]! - (start - rows.start[parent]!);
-      rows.frame[row] = REST_FRAME;
-      rows.total[row] = rows.self[row] = total;
-      rows.folded[row] = nodes.folded[~node]!;
-      foldedValue += total;
-      continue;
-    }
-    rows.id[row] = nodes.id[node]!;
+  for (let node = 0; node < size; node++) {
+    const row = rowOf[node]!;
+    const depth = rows.depth[row]!;
+    if (depth > depthMax) depthMax = depth;
+    rows.node[row] = node;
     rows.frame[row] = nodes.frame[node]!;
-    rows.total[row] = nodes.total[node]!;
-    rows.self[row] = nodes.self[node]!;
-    rows.folded[row] = nodes.folded[node]!;
-    if (parent >= 0) left[parent]! += nodes.total[node]!;
-    foldedNodes += nodes.folded[node]!;
-    if (nodes.folded[node]! > 0) wait(~node, row);
-    children.sort(node);
-    const firstChild = children.first[node]!;
-    for (let i = children.first[node + 1]! - 1; i >= firstChild; i--) wait(children.list[i]!, row);
+    rows.total[row] = total[node]!;
+    rows.self[row] = self[node]!;
+    rows.folded[row] = folded[node]!;
+    rows.end[row] = row + counts[node]!;
+    let count = 0;
+    for (let child = firstChild[node]!; child >= 0; child = sibling[child]!)
+      children[count++] = child;
+    if (count > 1) sortNodes(children, count, keys);
+    let next = row + 1;
+    let start = rows.start[row]!;
+    for (let i = 0; i < count; i++) {
+      const child = children[i]!;
+      rowOf[child] = next;
+      rows.parent[next] = row;
+      rows.depth[next] = depth + 1;
+      rows.start[next] = start;
+      next += counts[child]!;
+      start += total[child]!;
+    }
+    if (folded[node]! === 0) continue;
+    const rest = total[node]! - self[node]! - (start - rows.start[row]!);
+    rows.parent[next] = row;
+    rows.depth[next] = depth + 1;
+    rows.start[next] = start;
+    rows.frame[next] = REST_FRAME;
+    rows.total[next] = rows.self[next] = rest;
+    rows.folded[next] = folded[node]!;
+    rows.end[next] = next + 1;
+    depthMax = Math.max(depthMax, depth + 1);
+    foldedNodes += folded[node]!;
+    foldedValue += rest;
   }
-  for (let row = count - 1; row > 0; row--) {
-    const parent = rows.parent[row]!;
-    rows.end[parent] = Math.max(rows.end[parent]!, rows.end[row]!);
-  }
-  const rowOfId = lazyIndex(rows.id);
-  return { count, ...rows, frames: answer.frames, rowOfId, depthMax, foldedNodes, foldedValue };
+  return {
+    count: rows.node.length,
+    ...rows,
+    nodeIds: nodes.id,
+    frames: answer.frames,
+    rowOfId: lazyIndex(nodes.id, rowOf),
+    depthMax,
+    foldedNodes,
+    foldedValue,
+  };
 }
 
 /** Made when something is first looked for: a graph that nobody zoomed needs no index. */
-function lazyIndex(ids: readonly string[]): FlameTree['rowOfId'] {
+function lazyIndex(ids: readonly string[], rowOf: Uint32Array): FlameTree['rowOfId'] {
   let index: Map<string, number> | null = null;
   return {
     get(id) {
       if (id === '') return undefined;
-      index ??= new Map(ids.map((known, row) => [known, row]));
+      index ??= new Map(ids.map((known, node) => [known, rowOf[node]!]));
       return index.get(id);
     },
   };
 }
+
+/** The node id of a row; '' for a rest block and where there is no row. */
+export const idOf = (tree: FlameTree, row: number): string => tree.nodeIds[tree.node[row]!] ?? '';
 
 /** The row at a depth and a value, or -1. Walks from the root and skips subtrees. */
 export function rowAt(tree: FlameTree, depth: number, value: number): number {

@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { Failed, FlameSkeleton } from '../../components/states.tsx';
 import type { DiffGraph } from '../../flame/diff-tree.ts';
 import { findMatches } from '../../flame/search.ts';
+import { idOf } from '../../flame/tree.ts';
 import type { CompareState } from '../../state/compare-url.ts';
 import { setCompare } from '../../state/location.ts';
 import { DiffDetails } from './diff-details.tsx';
@@ -94,7 +95,7 @@ function Pane(
       match={match}
       words={props.words}
       links={view.links}
-      onFocus={(row) => setCompare({ focus: row === 0 ? '' : (graph.tree.id[row] ?? '') })}
+      onFocus={(row) => setCompare({ focus: row === 0 ? '' : idOf(graph.tree, row) })}
       onMatchStep={view.matchStep}
       onCommand={(command, row) => view.command(command, row, graph.tree)}
       onMenu={(row, at) => props.onMenu({ graph, row, at })}

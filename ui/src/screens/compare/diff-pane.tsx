@@ -4,6 +4,7 @@ import type { DiffGraph } from '../../flame/diff-tree.ts';
 import { FlameView, type FlameViewState } from '../../flame/flame-view.ts';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
+import { idOf } from '../../flame/tree.ts';
 import { theme } from '../../state/theme.ts';
 import { hoveredFunction, type Links } from '../explore/links.ts';
 import type { SizeWords } from './size-words.ts';
@@ -63,7 +64,7 @@ export function DiffPane(props: DiffPaneProps) {
         links.hovered.value = row < 0 ? null : { tree: latest.current.graph.tree, row };
       },
       onSelect: (row) => {
-        links.selectedNode.value = latest.current.graph.tree.id[row] ?? '';
+        links.selectedNode.value = idOf(latest.current.graph.tree, row);
         links.selectedFunction.value = '';
       },
       onFocus: (row) => latest.current.onFocus(row),

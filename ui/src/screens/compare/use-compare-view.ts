@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import { compileSearch, findMatches } from '../../flame/search.ts';
-import { type FlameTree, functionIdOf, pathTo } from '../../flame/tree.ts';
+import { type FlameTree, functionIdOf, idOf, pathTo } from '../../flame/tree.ts';
 import { plural } from '../../format.ts';
 import { type CompareState, parseSide } from '../../state/compare-url.ts';
 import { go, setCompare } from '../../state/location.ts';
@@ -31,10 +31,10 @@ export function useCompareView(state: CompareState, data: CompareData) {
   const selected = tree?.rowOfId.get(links.selectedNode.value) ?? -1;
 
   const zoom = (row: number): void => {
-    if (tree !== null) setCompare({ focus: row === 0 ? '' : (tree.id[row] ?? '') });
+    if (tree !== null) setCompare({ focus: row === 0 ? '' : idOf(tree, row) });
   };
   const select = (row: number): void => {
-    links.selectedNode.value = tree?.id[row] ?? '';
+    links.selectedNode.value = tree === null ? '' : idOf(tree, row);
     links.selectedFunction.value = '';
   };
   const zoomFunction = (functionId: string): void => {

@@ -3,7 +3,7 @@ import { FlameView, type FlameViewState } from '../../flame/flame-view.ts';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import type { RendererFactory } from '../../flame/renderer.ts';
-import type { FlameTree } from '../../flame/tree.ts';
+import { type FlameTree, idOf } from '../../flame/tree.ts';
 import { formatPercent, type Measure } from '../../format.ts';
 import { theme } from '../../state/theme.ts';
 import { hoveredFunction, type Links } from './links.ts';
@@ -83,7 +83,7 @@ export function FlamePane(props: FlamePaneProps) {
           links.hovered.value = row < 0 ? null : { tree: latest.current.tree, row };
         },
         onSelect: (row) => {
-          links.selectedNode.value = latest.current.tree.id[row] ?? '';
+          links.selectedNode.value = idOf(latest.current.tree, row);
           links.selectedFunction.value = '';
         },
         onFocus: (row) => latest.current.onFocus(row),
@@ -95,8 +95,6 @@ export function FlamePane(props: FlamePaneProps) {
       props.renderer,
     );
     view.current = made;
-    // Another renderer shows at once what the last one did.
-    made.show(state.current);
     window.__flamehouse = { flameView: null, ...window.__flamehouse, [name]: made };
     return () => {
       made.destroy();
@@ -105,6 +103,7 @@ export function FlamePane(props: FlamePaneProps) {
     };
   }, [links, props.renderer, name]);
   // Before the next key: an effect after the paint would put what was shown over what was just picked.
+  // It also gives a new view its first state.
   useLayoutEffect(() => {
     view.current?.show(state.current);
   }, [
@@ -116,10 +115,15 @@ export function FlamePane(props: FlamePaneProps) {
     props.match,
     props.renderer,
     props.rootAtBottom,
+    links,
     name,
   ]);
   // Colours are read again when the theme changes.
-  useEffect(() => view.current?.retheme(), [theme.value]);
+  const coloured = useRef(theme.value);
+  useEffect(() => {
+    if (coloured.current !== theme.value) view.current?.retheme();
+    coloured.current = theme.value;
+  }, [theme.value]);
   useEffect(() => {
     if (props.reveal >= 0) view.current?.reveal(props.reveal);
   }, [props.reveal]);

@@ -17,11 +17,7 @@ const TIERS: Readonly<Record<Tier, string>> = {
 };
 
 /** Frames that have a name of their own: neither the root nor rest blocks. */
-export function countFrames(tree: FlameTree): number {
-  let count = 0;
-  for (let row = 1; row < tree.count; row++) if (tree.frame[row]! >= 0) count++;
-  return count;
-}
+export const countFrames = (tree: FlameTree): number => tree.nodeIds.length - 1;
 
 /** What was drawn, what was folded, and where it came from. */
 export function Footer({ tree, functions, measure, tier, instances }: FooterProps) {

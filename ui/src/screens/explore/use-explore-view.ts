@@ -4,7 +4,7 @@ import { findHotPath, findSelfPath } from '../../flame/hot-path.ts';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import { compileSearch, findMatches } from '../../flame/search.ts';
-import { type FlameTree, functionIdOf } from '../../flame/tree.ts';
+import { type FlameTree, functionIdOf, idOf } from '../../flame/tree.ts';
 import { formatPercent, groupDigits, plural } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
 import type { ExploreState } from '../../state/url.ts';
@@ -67,11 +67,11 @@ export function useExploreView(input: ViewInput) {
   const zoomIn = (of: FlameTree | null, row: number): void => {
     if (of === null) return;
     if (row <= 0) setExplore({ focus: '', focusName: '' });
-    else setExplore({ focus: of.id[row]!, focusName: of.frames.name[of.frame[row]!] ?? '' });
+    else setExplore({ focus: idOf(of, row), focusName: of.frames.name[of.frame[row]!] ?? '' });
   };
   const zoom = (row: number): void => zoomIn(tree, row);
   const selectIn = (of: FlameTree, row: number): void => {
-    links.selectedNode.value = of.id[row] ?? '';
+    links.selectedNode.value = idOf(of, row);
     links.selectedFunction.value = '';
     setRevealed({ tree: of, row });
   };

@@ -5,7 +5,7 @@ import { ContextMenu } from '../../components/menu.tsx';
 import { FlameSkeleton, Notice } from '../../components/states.tsx';
 import { findHotPath } from '../../flame/hot-path.ts';
 import { displayName } from '../../flame/labels.ts';
-import { buildFlameTree, type FlameTree, functionIdOf, pathTo } from '../../flame/tree.ts';
+import { buildFlameTree, type FlameTree, functionIdOf, idOf, pathTo } from '../../flame/tree.ts';
 import { formatCount, sayShare } from '../../format.ts';
 import { copyText } from '../../state/toast.ts';
 import { FlamePane } from '../explore/flame-pane.tsx';
@@ -44,7 +44,7 @@ export function SpanProfile(props: {
   const measure = spanMeasure(state.type);
   const picked = tree.rowOfId.get(links.selectedNode.value) ?? -1;
   const selected = picked >= 0 ? picked : (path?.rows.at(-1) ?? -1);
-  const zoom = (row: number): void => setTrace({ focus: row <= 0 ? '' : tree.id[row]! });
+  const zoom = (row: number): void => setTrace({ focus: row <= 0 ? '' : idOf(tree, row) });
   const zoomFunction = (id: string): void => {
     const row = widestRow(tree, id);
     if (row > 0) zoom(row);
