@@ -87,11 +87,47 @@ describe('what is neither screen nor file is a 404 in JSON, not the page', () =>
   });
 });
 
+const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+test.each(['/nothing', '/explore/deeper', '/deploy'])(
+  'a browser at %s gets the page, which says so',
+  async (url) => {
+    const response = await server.app.inject({ url, headers: BROWSER });
+    expect(response.statusCode).toBe(404);
+    expect(response.body).toContain('<title>Flamehouse</title>');
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(response.headers['cache-control']).toBe('no-store');
+  },
+);
+
+test.each([
+  ['/api/v1/nothing', BROWSER.accept],
+  ['/api', BROWSER.accept],
+  ['/v1/nothing', BROWSER.accept],
+  ['/v1development/nothing', BROWSER.accept],
+  ['/metrics/more', BROWSER.accept],
+  ['/assets/nothing', BROWSER.accept],
+  ['/nothing', '*/*'],
+  ['/nothing', 'application/json'],
+])('%s asked for as %s is an error in JSON', async (url, accept) => {
+  const response = await server.app.inject({ url, headers: { accept } });
+  expect(response.statusCode).toBe(404);
+  expect(response.json()).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a form that is sent to a page is no question of a browser for one', async () => {
+  const response = await server.app.inject({ method: 'POST', url: '/nothing', headers: BROWSER });
+  expect(response.statusCode).toBe(404);
+  expect(response.json()).toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('when the UI is not built, the page says how to build it', async () => {
   const { app } = await buildTestApp({ uiDirectory: join(root, 'gone') });
   const response = await app.inject('/explore');
   expect(response.statusCode).toBe(503);
   expect(response.body).toContain('npm run build -w ui');
+  const lost = await app.inject({ url: '/nothing', headers: BROWSER });
+  expect(lost.json()).toMatchObject({ code: 'NOT_FOUND' });
   await app.close();
 });
 
