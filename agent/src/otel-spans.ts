@@ -11,10 +11,20 @@ export interface OtelContext {
 }
 
 const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
+const SUPPRESS_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 const RPC_KEY = Symbol.for('OpenTelemetry SDK Context Key RPC_METADATA');
 
 export function spanOf(context: OtelContext | undefined): SpanLike | undefined {
   return context?.getValue(SPAN_KEY) as SpanLike | undefined;
+}
+
+/**
+ * Whether code in a context only reports on a span that is over: exporters run with tracing suppressed, in a timer
+ * that the first span of a batch started, and that span would be charged for all the others. Clients that suppress
+ * spans of their own inside a span go on being charged to it.
+ */
+export function isReporting(context: OtelContext, span: SpanLike): boolean {
+  return context.getValue(SUPPRESS_KEY) === true && !span.isRecording();
 }
 
 export interface OtelSpansOptions {

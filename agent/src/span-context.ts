@@ -4,7 +4,7 @@ import { ContextHook } from './context-hook.ts';
 import type { HttpRequest } from './http-request.ts';
 import { type AttachedManager, attachManager, type Switches } from './otel-manager.ts';
 import { OtelRegistration } from './otel-registration.ts';
-import { type OtelContext, OtelSpans, spanOf } from './otel-spans.ts';
+import { isReporting, type OtelContext, OtelSpans, spanOf } from './otel-spans.ts';
 import type { SampleContext, SpanLike, UserLabels } from './sample-context.ts';
 import type { V8Profiler } from './v8-profiler.ts';
 import type { Work } from './work.ts';
@@ -172,6 +172,7 @@ export class SpanContexts {
     const span = spanOf(context);
     let base: SampleContext | null = null;
     if (context !== undefined && span !== undefined && span !== own.inherited) {
+      if (isReporting(context, span)) return undefined;
       base = this.#spans.known(span) ?? this.#contextOf(span, context, undefined);
     }
     base ??= own.base;

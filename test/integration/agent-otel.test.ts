@@ -7,6 +7,17 @@ const BODY = `
 function rootWork() { return burn(150); }
 function nestedWork() { return burn(150); }
 function workOfNobody() { return burn(150); }
+function quietWork() { return burn(100); }
+function reportWork() { return burn(150); }
+const SUPPRESS = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+/** As exporters do, in a timer that a span started. */
+function report(done) {
+  context.with(context.active().setValue(SUPPRESS, true), async () => {
+    await null;
+    reportWork();
+    done();
+  });
+}
 function workAfterStop() { return burn(30); }
 function burn(ms) {
   const start = process.cpuUsage();
@@ -35,10 +46,13 @@ async function main() {
       nested.end();
     });
     rootWork();
+    context.with(context.active().setValue(SUPPRESS, true), quietWork);
+    said.reported = new Promise((done) => setTimeout(report, 10, done));
     root.setAttributes({ 'http.request.method': 'GET', 'http.route': '/users/:id' });
     said.attributes = root.attributes;
     root.end();
   });
+  await said.reported;
   setTimeout(async () => {
     workOfNobody();
     await agent.stop();
@@ -64,7 +78,7 @@ const FORMATS = {
     file: 'app.cjs',
     head: (sdk: string) =>
       `const agent = require('@flamehouse/agent');
-       const { trace } = require('@opentelemetry/api');
+       const { context, trace } = require('@opentelemetry/api');
        const { NodeTracerProvider } = require('${sdk}');`,
   },
   'ES module': {
@@ -72,7 +86,7 @@ const FORMATS = {
     head: (sdk: string) =>
       `import { createRequire } from 'node:module';
        import * as agent from '@flamehouse/agent';
-       import { trace } from '@opentelemetry/api';
+       import { context, trace } from '@opentelemetry/api';
        import { NodeTracerProvider } from '${sdk}';
        const require = createRequire(import.meta.url);`,
   },
@@ -110,6 +124,9 @@ test.each(CASES)('$sdk in $format, agent first: $agentFirst', async (one) => {
   const { span_name: _, endpoint, ...ids } = root;
   expectOnly('nestedWork', { ...ids, active_span_id: said.nested, span_name: 'query', endpoint });
   expectOnly('workOfNobody', {});
+  // With tracing suppressed: inside a span it is the span's work, after its end it is an exporter's.
+  expectOnly('quietWork', root);
+  expectOnly('reportWork', {});
   expect(sumOf(rowsOf('rootWork'), 'ticks')).toBeGreaterThan(20);
 
   const profileAttributes = {

@@ -36,7 +36,9 @@ test('endpoints: a line keeps its gaps, and another endpoint has none', () => {
 test('stalls: how often, how long, and in what', () => {
   const answer = ask<Parameters<typeof stallRows>[0]>('stalls');
   const rows = stallRows(answer);
-  expect(plain(stallsSentence(answer, rows, 'checkout'))).toBe(
+  const say = (of: typeof answer, list: typeof rows, minMs = 0) =>
+    plain(stallsSentence(of, list, { service: 'checkout', minMs }));
+  expect(say(answer, rows)).toBe(
     'The event loop of checkout stood still 4 times, for up to 812 ms, in deserializeConfig.',
   );
   expect(rows.map((stall) => whatRan(answer, stall))).toEqual([
@@ -46,10 +48,14 @@ test('stalls: how often, how long, and in what', () => {
     'matchRule',
   ]);
   const long = stallRows(answer, 500);
-  expect(plain(stallsSentence(answer, long, 'checkout'))).toBe(
+  expect(say(answer, long, 500)).toBe(
     'The event loop of checkout stood still once, for 812 ms, in deserializeConfig.',
   );
-  expect(stallsSentence(answer, [], 'checkout')).toBe('The event loop of checkout did not stall.');
+  expect(say(answer, [])).toBe('The event loop of checkout did not stall.');
+  const more = { ...answer, rows: 1_119 };
+  expect(say(more, rows)).toMatch(/stood still 1,119 times, for up to 812 ms/);
+  expect(say(more, rows, 50)).toMatch(/stood still at least 4 times/);
+  expect(say(more, long, 500)).toMatch(/stood still once/);
 });
 
 test('server: what needs somebody is said, the most pressing first', () => {

@@ -1,6 +1,6 @@
 import type { StallsAnswer } from '@flamehouse/proto';
 import { displayName } from '../../flame/labels.ts';
-import { formatMicros, plural } from '../../format.ts';
+import { formatMicros, groupDigits } from '../../format.ts';
 
 type Columns = StallsAnswer['stalls'];
 
@@ -34,12 +34,16 @@ export function whatRan(answer: StallsAnswer, stall: Stall): string {
 export function stallsSentence(
   answer: StallsAnswer,
   rows: readonly Stall[],
-  service: string,
+  { service, minMs }: { readonly service: string; readonly minMs: number },
 ): string {
   const [longest] = rows;
   if (longest === undefined) return `The event loop of ${service} did not stall.`;
   const ran = whatRan(answer, longest);
-  const times = rows.length === 1 ? 'once' : `${plural(rows.length, 'time')}`;
-  const most = rows.length === 1 ? 'for' : 'for up to';
+  // The longest are loaded: a limit that none of them is below may let more through.
+  const allPass = rows.length === answer.stalls.from.length && answer.rows > rows.length;
+  const count = allPass && minMs === 0 ? answer.rows : rows.length;
+  const many = `${allPass && minMs > 0 ? 'at least ' : ''}${groupDigits(count)} times`;
+  const times = count === 1 ? 'once' : many;
+  const most = count === 1 ? 'for' : 'for up to';
   return `The event loop of ${service} stood still ${times}, ${most} ${formatMicros(longest.durationMicros)}${ran === '' ? '' : `, in ${ran}`}.`;
 }

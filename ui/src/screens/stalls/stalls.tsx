@@ -69,7 +69,7 @@ function Stalls({ state, times }: { readonly state: StallsState; readonly times:
       <RefreshFailed query={query} />
       <div class="page-head dense">
         <div class="grow">
-          <h1>{stallsSentence(answer, stalls, state.service)}</h1>
+          <h1>{stallsSentence(answer, stalls, state)}</h1>
           <p>
             {chosen === null
               ? `From ${formatRange(times.range, times.nowMs)}${filtered ? ', with these filters' : ''}.`

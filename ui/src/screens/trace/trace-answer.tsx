@@ -2,7 +2,7 @@ import type { WaterfallAnswer } from '@flamehouse/proto';
 import { Notice } from '../../components/states.tsx';
 import { formatMicros, plural } from '../../format.ts';
 import { spanName, tellingSpan } from './waterfall-rows.ts';
-import { traceParts, traceSentence } from './words.ts';
+import { busyServices, traceParts, traceSentence } from './words.ts';
 
 interface TraceAnswerProps {
   readonly answer: WaterfallAnswer;
@@ -46,7 +46,7 @@ function Context({ answer, mostlyIn }: TraceAnswerProps) {
     return (
       <p>
         {plural(answer.samples, 'sample')} in {plural(answer.rows, 'span')}
-        <MostlyIn name={mostlyIn} />.
+        <MostlyIn name={mostlyIn} />.{longer(answer)}
       </p>
     );
   const { waiting } = traceParts(answer, telling);
@@ -55,8 +55,17 @@ function Context({ answer, mostlyIn }: TraceAnswerProps) {
       <b>{spanName(telling)}</b> used <b>{formatMicros(telling.subtree.cpuMicros)}</b> of that
       <MostlyIn name={mostlyIn} />.
       {waiting > 0 && ` The other ${formatMicros(waiting)} was waiting.`}
+      {longer(answer)}
     </p>
   );
+}
+
+/** More CPU than time in one service: the answer went out before the work was done. */
+function longer(answer: WaterfallAnswer): string {
+  const { durationMicros, cpuMicros } = answer;
+  return durationMicros !== null && cpuMicros > durationMicros && busyServices(answer) === 1
+    ? ' More than it took: what it started counts to it, also after its end.'
+    : '';
 }
 
 const MostlyIn = ({ name }: { readonly name: string }) =>

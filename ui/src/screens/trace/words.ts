@@ -25,13 +25,19 @@ function millis(micros: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.?0+$/, '');
 }
 
+/** How many services used CPU in this trace. */
+export function busyServices({ spans }: WaterfallAnswer): number {
+  return new Set(spans.filter(({ cpuMicros }) => cpuMicros > 0).map(({ service }) => service)).size;
+}
+
 /** What this request did on the CPU, in one sentence. */
 export function traceSentence(answer: WaterfallAnswer): string {
   const [root] = answer.spans;
   if (root === undefined) return 'This trace has no span.';
   const name = spanName(root);
-  const { durationMicros, cpuMicros, services } = answer;
-  const where = services.length > 1 ? ` in ${plural(services.length, 'service')}` : '';
+  const { durationMicros, cpuMicros } = answer;
+  const busy = busyServices(answer);
+  const where = busy > 1 ? ` in ${plural(busy, 'service')}` : '';
   if (durationMicros === null) return `${name} used ${formatMicros(cpuMicros)} of CPU${where}.`;
   const took = `${name} took ${formatMicros(durationMicros)}`;
   if (answer.samples === 0) return `${took}, and no sample hit it.`;
