@@ -57,7 +57,6 @@ export class BenchServer {
       await sleep(20);
     }
     child.kill('SIGKILL');
-    rmSync(dataDir, { recursive: true, force: true });
     throw new Error(`${cli} does not listen; it printed: ${printed}`);
   }
 

@@ -32,6 +32,8 @@ export interface EngineClient {
   };
   /** Whether a running query stops when its signal fires; if not, its slot stays taken until it ends. */
   readonly canAbort: boolean;
+  /** Is told when a query or an insert has ended. */
+  readonly onDone?: () => void;
 }
 
 export interface EngineClients {
@@ -149,6 +151,7 @@ export class Engine implements EngineActivity {
         values: Readable.from([tsv], { objectMode: false }),
       });
       await readAll(stream);
+      this.clients.writer.onDone?.();
     });
   }
 
@@ -198,7 +201,7 @@ export class Engine implements EngineActivity {
 }
 
 async function answer(
-  { client, bind, canAbort }: EngineClient,
+  { client, bind, canAbort, onDone }: EngineClient,
   { sql, values }: Query,
   { format, signal }: { readonly format: string; readonly signal: AbortSignal | undefined },
 ): Promise<Buffer> {
@@ -213,7 +216,9 @@ async function answer(
     },
     ...(canAbort && signal !== undefined ? { abort_signal: signal } : {}),
   });
-  return readAll(stream);
+  const bytes = await readAll(stream);
+  onDone?.();
+  return bytes;
 }
 
 /** A token is made of names of segments and tables; it stands in the statement as it is. */

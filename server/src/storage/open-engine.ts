@@ -5,6 +5,7 @@ import { createChdbConnection } from 'chdb/connection';
 import { ApiError } from '../errors.ts';
 import { boundSettings } from './bound-settings.ts';
 import { Engine, type EngineClient } from './engine.ts';
+import { EngineThreads } from './engine-threads.ts';
 
 /** Where ClickHouse is. `url` null means the embedded engine below `dataDir`. */
 export interface EngineConfig {
@@ -46,6 +47,7 @@ async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engi
   await drainPending(); // An engine that was closed a moment ago may still hold its directory.
   const path = join(dataDir, 'clickhouse');
   const clients: ClickHouseClient[] = [];
+  const threads = new EngineThreads();
   const connect = async (): Promise<EngineClient> => {
     // chdb types its connection with @clickhouse/client-common, whose copy inside the client is a type of its own.
     const connection = createChdbConnection({ path }) as unknown as Connection;
@@ -56,7 +58,7 @@ async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engi
     const bind = (values: Parameters<typeof boundSettings>[0]) => ({
       clickhouse_settings: boundSettings(values),
     });
-    return { client, bind, canAbort: false };
+    return { client, bind, canAbort: false, onDone: () => threads.giveWay() };
   };
   const close = async () => {
     await Promise.all(clients.map((client) => client.close()));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ import {
 } from './dataset.ts';
 import { measureFootprint } from './footprint.ts';
 import { bytesOf, measureLayouts } from './layouts.ts';
-import { askAll, askUnderIngest } from './questions.ts';
+import { askAll, askUnderIngest, endOfRows } from './questions.ts';
 import { print, type Results, TABLES } from './report.ts';
 import { fillPrefixNodes, measureTrees } from './trees.ts';
 
@@ -32,6 +32,9 @@ const { values } = parseArgs({
     'layout-hours': { type: 'string' },
     runs: { type: 'string' },
     question: { type: 'string' },
+    'data-dir': { type: 'string' },
+    readers: { type: 'string', default: '1' },
+    'only-ingesting': { type: 'boolean', default: false },
     server: { type: 'string', default: 'server/dist/cli.js' },
     out: { type: 'string', default: 'test/.artifacts/bench-store.json' },
   },
@@ -59,18 +62,20 @@ const recorded = readRecorded();
 const report: Record<string, unknown> = { command: process.argv.slice(2), loadAverage: loadavg() };
 const wanted = (part: (typeof PARTS)[number]) => values.part.includes(part);
 
-const dataDir = mkdtempSync(join(tmpdir(), 'flamehouse-bench-'));
+const dataDir = values['data-dir'] ?? mkdtempSync(join(tmpdir(), 'flamehouse-bench-'));
 try {
-  const storage = await createStorage(storageSettings(dataDir));
-  try {
-    await fillAndCompare(storage);
-  } finally {
-    await storage.close();
+  if (!existsSync(join(dataDir, 'clickhouse'))) {
+    const storage = await createStorage(storageSettings(dataDir));
+    try {
+      await fillAndCompare(storage);
+    } finally {
+      await storage.close();
+    }
   }
   if (wanted('questions')) await measureQuestions();
   if (wanted('footprint')) await footprint();
 } finally {
-  rmSync(dataDir, { recursive: true, force: true });
+  if (values['data-dir'] === undefined) rmSync(dataDir, { recursive: true, force: true });
 }
 mkdirSync(dirname(values.out), { recursive: true });
 writeFileSync(values.out, `${JSON.stringify(report, mapToObject, 2)}\n`);
@@ -107,12 +112,17 @@ async function fillAndCompare(storage: Storage): Promise<void> {
 async function measureQuestions(): Promise<void> {
   const server = await BenchServer.start(resolve(values.server), [], dataDir);
   try {
+    const toMs = await endOfRows(server, fleet.service);
     const only = values.question === undefined ? {} : { only: values.question };
     const ask = () =>
       askAll(server, { service: fleet.service, ranges: RANGES, toMs, runs, ...only });
-    const idle = await ask();
+    const idle = values['only-ingesting'] ? null : await ask();
+    const askAtOnce = async () => {
+      const asked = Array.from({ length: Number(values.readers) }, ask);
+      return (await Promise.all(asked))[0]!;
+    };
     const mix = new UploadMix({ services: 2, instances: 5, stacks: 2_000, seed: 1 });
-    const { questions, ingested } = await askUnderIngest(server, mix, 100, ask);
+    const { questions, ingested } = await askUnderIngest(server, mix, 100, askAtOnce);
     show('questions', { idle, ingesting: questions, ingested });
   } finally {
     await server.stop();

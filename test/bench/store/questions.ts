@@ -15,7 +15,8 @@ export interface QuestionMeasured {
 export interface Ingested {
   readonly uploads: number;
   readonly refused: number;
-  readonly p99Ms: number;
+  readonly acknowledgedMs: ReturnType<typeof quantiles>;
+  readonly drainSeconds: number; // from the last answer until all is in the tables
 }
 
 /** Question -> path and query, but for the range. */
@@ -88,6 +89,8 @@ export async function askAll(
   return measured;
 }
 
+const WARM_UP_MS = 5_000;
+
 /** The same while uploads arrive. */
 export async function askUnderIngest(
   server: BenchServer,
@@ -99,6 +102,7 @@ export async function askUnderIngest(
   const latencies: number[] = [];
   let refused = 0;
   const start = performance.now();
+  let counted = false;
   let next = 0;
   const send = async () => {
     const sender = await Sender.open(server.url);
@@ -106,23 +110,39 @@ export async function askUnderIngest(
       const dueMs = start + (next++ / perSecond) * 1_000;
       await sleep(Math.max(0, dueMs - performance.now()));
       const { status, latencyMs } = await sender.post(mix.body(Date.now()), mix.contentType, dueMs);
-      if (status === 200) latencies.push(latencyMs);
-      else refused++;
+      if (status !== 200) refused++;
+      else if (counted) latencies.push(latencyMs);
       if (status === 0) break;
     }
     sender.close();
   };
   const senders = Promise.all(Array.from({ length: 16 }, send));
-  try {
-    return {
-      questions: await ask(),
-      ingested: { uploads: latencies.length, refused, p99Ms: quantiles(latencies).p99 },
-    };
-  } finally {
+  await sleep(WARM_UP_MS); // A server that has just started compiles its code for the first uploads.
+  counted = true;
+  const questions = await ask().finally(() => {
     over = true;
-    await senders;
-  }
+    return senders;
+  });
+  const endMs = performance.now();
+  await server.drained();
+  const drainSeconds = (performance.now() - endMs) / 1_000;
+  const acknowledgedMs = quantiles(latencies);
+  return {
+    questions,
+    ingested: { uploads: latencies.length, refused, acknowledgedMs, drainSeconds },
+  };
 }
+
+/** The end of the rows of `service`, which are whole hours. */
+export async function endOfRows(server: BenchServer, service: string): Promise<number> {
+  const path = `/api/v1/profile-types?service=${service}&from=now-7d`;
+  const { profileTypes } = JSON.parse((await bodyOf(server.url + path)).toString()) as {
+    profileTypes: { lastSeen: number }[];
+  };
+  return Math.ceil(profileTypes[0]!.lastSeen / HOUR_MS) * HOUR_MS;
+}
+
+const HOUR_MS = 3_600_000;
 
 async function bodyOf(url: string): Promise<Buffer> {
   const response = await fetch(url);

@@ -12,7 +12,7 @@ export interface Results {
   readonly rows: readonly Sized[];
   readonly trees: readonly TreeMeasured[];
   readonly questions: {
-    readonly idle: readonly QuestionMeasured[];
+    readonly idle: readonly QuestionMeasured[] | null; // null: not asked
     readonly ingesting: readonly QuestionMeasured[];
     readonly ingested: Ingested;
   };
@@ -63,19 +63,26 @@ export const TABLES: { readonly [Part in keyof Results]: (found: Results[Part]) 
   questions: ({ idle, ingesting, ingested }) => [
     [
       ['question', 'range', 'kB', 'p50 ms', 'p95 ms', 'ingesting p50', 'ingesting p95'],
-      ...idle.map((one, row) => [
+      ...ingesting.map((one, row) => [
         one.question,
         one.range,
         digits(one.bytes / 1_000),
+        idle === null ? '' : digits(idle[row]!.p50Ms),
+        idle === null ? '' : digits(idle[row]!.p95Ms),
         digits(one.p50Ms),
         digits(one.p95Ms),
-        digits(ingesting[row]!.p50Ms),
-        digits(ingesting[row]!.p95Ms),
       ]),
     ],
     [
-      ['uploads meanwhile', 'refused', 'acknowledged p99 ms'],
-      [String(ingested.uploads), String(ingested.refused), digits(ingested.p99Ms)],
+      ['uploads meanwhile', 'refused', 'acknowledged p50 ms', 'p95 ms', 'p99 ms', 'drain s'],
+      [
+        String(ingested.uploads),
+        String(ingested.refused),
+        digits(ingested.acknowledgedMs.p50),
+        digits(ingested.acknowledgedMs.p95),
+        digits(ingested.acknowledgedMs.p99),
+        digits(ingested.drainSeconds, 1),
+      ],
     ],
   ],
   footprint: ({ uploads, tables }) => [
