@@ -7,6 +7,7 @@ import {
   PROFILE_TYPE_OF_ALIAS,
   type ServiceHistory,
 } from '@flamehouse/proto';
+import { giveWay } from '../http/give-way.ts';
 import type {
   ComparisonStore,
   FunctionNames,
@@ -75,17 +76,21 @@ export async function runDiff(
     }
     for (const { endpoint } of sums.requests) rows.addEndpoint(endpoint);
   }
+  await giveWay();
+  const edges = callEdges(stacks, rows.functionRow);
+  await giveWay();
   const input: CompareInput = {
     functions: rows.functions,
     endpoints: rows.endpoints,
     base: sideSums(chosen.base, withoutRequests(base.sums, options.byRequest), rows),
     head: sideSums(chosen.head, withoutRequests(head.sums, options.byRequest), rows),
-    edges: callEdges(stacks, rows.functionRow),
+    edges,
     simultaneous: chosen.simultaneous,
     history,
     asked,
     ...(chosen.baseNote === null ? {} : { baseNote: chosen.baseNote }),
   };
+  await giveWay();
   return { input, comparison: compare(input), kept, stacks };
 }
 

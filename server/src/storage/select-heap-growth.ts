@@ -1,4 +1,5 @@
-import { GROWTH_POINTS_MIN, growthOf } from '@flamehouse/proto';
+import { GROWTH_POINTS_MIN, type Growth, growthOf } from '@flamehouse/proto';
+import { giveWay } from '../http/give-way.ts';
 import { coveredMinutes } from './coverage-sql.ts';
 import type { SelectedGrowth } from './detail-store.ts';
 import type { Engine } from './engine.ts';
@@ -14,6 +15,8 @@ type GrowthQuery = ProfileSelection & { readonly limit: number; readonly offset:
 const POINTS_MAX = 120;
 // Of a leak the bytes are large in the end; what is below the largest 2,000 sites is not one.
 const SITES_MAX = 2_000;
+// 0.1 ms each; the event loop should not be held for longer than the fold of a tree does.
+const SITES_AT_ONCE = 200;
 const BIN_SECONDS = { raw: 60, minute: 60, hour: 3_600 } as const;
 const HOUR_SECONDS = 3_600;
 
@@ -47,12 +50,14 @@ export async function selectHeapGrowth(
   const empty = { ...choice, stepMs: step * 1000, points: covered.length, total: null, rows: 0 };
   if (covered.length < GROWTH_POINTS_MIN) return { ...empty, frames: NO_FRAMES, sites: [] };
   const [found, total] = await Promise.all([selectSites(context), selectTotals(context)]);
-  const sites = found.flatMap(({ functionNumber, weighted }) => {
+  const sites: { readonly functionNumber: string; readonly growth: Growth }[] = [];
+  for (const [i, { functionNumber, weighted }] of found.entries()) {
+    if (i % SITES_AT_ONCE === 0) await giveWay();
     const values = covered.map(({ time, seconds }) => (weighted.get(time) ?? 0) / seconds);
     const alive = values.filter((value) => value > 0).length;
-    if (alive < GROWTH_POINTS_MIN) return [];
-    return [{ functionNumber, growth: growthOf(hours, values) }];
-  });
+    if (alive < GROWTH_POINTS_MIN) continue;
+    sites.push({ functionNumber, growth: growthOf(hours, values) });
+  }
   sites.sort((a, b) => b.growth.slopeLowPerHour - a.growth.slopeLowPerHour);
   const page = sites.slice(query.offset, query.offset + query.limit);
   const stackOf = await selectLargestStacks(context, page);
@@ -61,7 +66,7 @@ export async function selectHeapGrowth(
   const named = await names.resolve(
     {
       service: query.service,
-      ids,
+      ids: BigUint64Array.from(ids),
       idsQuery: { ...idsQuery, sql: `SELECT stack_id FROM ${idsQuery.sql}` },
     },
     signal,
