@@ -26,16 +26,17 @@ export function buildCallTree(
 ): CallTree {
   requireSameLength(stacks, values);
   const growing = new GrowingTree();
+  const { parent, self, total } = growing;
   for (let i = 0; i < stacks.length; i++) {
     const stack = stacks[i]!;
-    const value = values[i]!;
     let row = 0;
-    growing.total[0]! += value;
-    for (let depth = 0; depth < stack.length; depth++) {
-      row = growing.child(row, stack[depth]!);
-      growing.total[row]! += value;
-    }
-    growing.self[row]! += value;
+    for (let depth = 0; depth < stack.length; depth++) row = growing.child(row, stack[depth]!);
+    self[row]! += values[i]!;
+  }
+  // Upwards once at the end: a stack has ten times as many frames as a tree has nodes for it.
+  for (let row = parent.length - 1; row >= 0; row--) {
+    total[row]! += self[row]!;
+    if (row > 0) total[parent[row]!]! += total[row]!;
   }
   return growing;
 }

@@ -26,3 +26,21 @@ export function readColumnsByStack<T>(
   }
   return stacks;
 }
+
+/** Rows of RowBinary that are a stack's id, a UInt64, and its value, a Float64. */
+export function readValuesByStack(bytes: Buffer): {
+  readonly ids: BigUint64Array;
+  readonly values: Float64Array;
+} {
+  const { buffer } = new Uint8Array(bytes); // A copy: views need an offset that is a multiple of 8.
+  const pairs = new BigUint64Array(buffer);
+  const floats = new Float64Array(buffer);
+  const count = pairs.length / 2;
+  const ids = new BigUint64Array(count);
+  const values = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    ids[row] = pairs[2 * row]!;
+    values[row] = floats[2 * row + 1]!;
+  }
+  return { ids, values };
+}

@@ -34,7 +34,9 @@ export async function selectLines(
   );
   return {
     stacks,
-    lines: ids.map((id, row) => (touching.rows[row] === 1 ? (known.get(id) ?? null) : null)),
+    lines: Array.from(ids, (id, row) =>
+      touching.rows[row] === 1 ? (known.get(id) ?? null) : null,
+    ),
     releases,
   };
 }

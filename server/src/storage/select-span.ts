@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts';
 import { innerSpans } from '../spans/waterfall.ts';
 import type { ExportedSpan, SelectedSpan, SpanQuery } from './detail-store.ts';
 import type { Engine } from './engine.ts';
+import { readValuesByStack } from './read-columns.ts';
 import { selectExportedSpan } from './select-exported.ts';
 import { selectSimilar } from './select-similar.ts';
 import { selectTrace, spansOf } from './select-trace.ts';
@@ -27,8 +28,6 @@ interface Scoped {
   readonly children: SelectedSpan['children'];
   readonly countedBy: string; // what a span of the answer is, as columns
 }
-
-const ROW_BYTES = 16;
 
 /** The stacks of a span, of it with its children, or of spans like it. Null when nothing was sampled in it. */
 export async function selectSpan(
@@ -73,11 +72,7 @@ export async function selectSpan(
     from: (found ? first : span.middleSeconds) * 1000,
     to: (found ? last : span.middleSeconds) * 1000,
   };
-  const count = bytes.length / ROW_BYTES;
-  const ids = Array.from({ length: count }, (_, row) => bytes.readBigUInt64LE(row * ROW_BYTES));
-  const values = Float64Array.from({ length: count }, (_, row) =>
-    bytes.readDoubleLE(row * ROW_BYTES + 8),
-  );
+  const { ids, values } = readValuesByStack(bytes);
   const idsQuery = {
     sql: `SELECT stack_id FROM spans WHERE ${condition.sql}`,
     values: condition.values,

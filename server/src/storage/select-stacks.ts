@@ -1,11 +1,10 @@
 import { coveredSeconds } from './coverage-sql.ts';
 import type { Engine } from './engine.ts';
 import type { ProfileSelection, SelectedStacks } from './profile-store.ts';
+import { readValuesByStack } from './read-columns.ts';
 import { type Condition, SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
 import type { StackNames } from './stack-names.ts';
 import type { TierChoice } from './tier.ts';
-
-const ROW_BYTES = 16;
 
 export interface StackReader {
   readonly engine: Engine;
@@ -33,7 +32,7 @@ export async function selectStacksById(
   selection: ProfileSelection,
   choice: TierChoice,
   signal?: AbortSignal,
-): Promise<SelectedStacks & { readonly ids: readonly bigint[]; readonly idsQuery: Condition }> {
+): Promise<SelectedStacks & { readonly ids: BigUint64Array; readonly idsQuery: Condition }> {
   const { table, time } = SAMPLES_OF_TIER[choice.tier];
   const condition = sampleCondition(selection, { time, range: choice.range });
   const covered = coveredSeconds(selection, choice);
@@ -50,11 +49,7 @@ export async function selectStacksById(
     },
     signal,
   );
-  const count = bytes.length / ROW_BYTES;
-  const ids = Array.from({ length: count }, (_, row) => bytes.readBigUInt64LE(row * ROW_BYTES));
-  const values = Float64Array.from({ length: count }, (_, row) =>
-    bytes.readDoubleLE(row * ROW_BYTES + 8),
-  );
+  const { ids, values } = readValuesByStack(bytes);
   const idsQuery = {
     sql: `SELECT stack_id FROM ${table} WHERE ${condition.sql}`,
     values: condition.values,

@@ -50,7 +50,8 @@ export async function selectStalls(
     sql: `SELECT arrayJoin(stacks) AS stack_id FROM stalls WHERE ${condition.sql}`,
     values: condition.values,
   };
-  const named = await names.resolve({ service, ids: ids.map(BigInt), idsQuery }, signal);
+  const numbers = BigUint64Array.from(ids, BigInt);
+  const named = await names.resolve({ service, ids: numbers, idsQuery }, signal);
   const column = <T>(pick: (row: Row) => T) => rows.map(pick);
   return {
     rows: totals[0]![0],

@@ -1,5 +1,7 @@
 import type { FrameKind } from '@flamehouse/proto';
+import { giveWay } from '../http/give-way.ts';
 import type { Engine } from './engine.ts';
+import { IdRows } from './id-rows.ts';
 import type { SelectedStacks } from './profile-store.ts';
 import { readColumnsByStack } from './read-columns.ts';
 import type { Condition } from './selection-sql.ts';
@@ -19,26 +21,45 @@ const LISTED_MAX = 300;
 // 20,000 stacks of 30 frames are 2.4 MB. A fleet's stacks fit; when they do not, all are read again.
 const ENTRIES_MAX = 8_000_000;
 const FRAMES_MAX = 400_000;
+const ENTRIES_MIN = 1_024;
 
 /** Frames and stacks that were read already, by id. What an id stands for never changes. */
-interface Known {
-  readonly frames: FrameTuple[];
-  readonly frameRow: Map<bigint, number>;
-  readonly stacks: Map<bigint, Uint32Array>; // stack -> rows of `frames`, root first
-  entries: number;
+class Known {
+  /** Row 0 stands for names that are gone although values still refer to them. */
+  readonly frames: FrameTuple[] = [NOT_STORED];
+  readonly frameRow = new Map<bigint, number>();
+  readonly stacks = new IdRows();
+  readonly ends: number[] = []; // row of a stack -> where it ends in `entries`; it begins where the one before ends
+  entries = new Uint32Array(ENTRIES_MIN); // rows of `frames`, root first
+
+  get entryCount(): number {
+    return this.ends.at(-1) ?? 0;
+  }
+
+  addStack(id: bigint, frames: BigUint64Array): void {
+    if (this.stacks.add(id) < this.ends.length) return; // Another question read it meanwhile.
+    let at = this.entryCount;
+    if (at + frames.length > this.entries.length) {
+      const larger = new Uint32Array(2 * (at + frames.length));
+      larger.set(this.entries);
+      this.entries = larger;
+    }
+    for (const frame of frames) this.entries[at++] = this.frameRow.get(frame) ?? NOT_STORED_ROW;
+    this.ends.push(at);
+  }
 }
 
 /** Which ids to read, and what selects them, for when they are too many to list. */
 export interface WantedStacks {
   readonly service: string;
-  readonly ids: readonly bigint[];
+  readonly ids: BigUint64Array;
   readonly idsQuery: Condition;
 }
 
 /** Turns stack ids into frames, reading each stack and each frame once. */
 export class StackNames {
   private readonly engine: Engine;
-  private known = emptyKnown();
+  private known = new Known();
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -49,8 +70,8 @@ export class StackNames {
     wanted: WantedStacks,
     signal?: AbortSignal,
   ): Promise<Pick<SelectedStacks, 'frames' | 'stacks'>> {
-    if (this.known.entries > ENTRIES_MAX || this.known.frames.length > FRAMES_MAX) {
-      this.known = emptyKnown();
+    if (this.known.entryCount > ENTRIES_MAX || this.known.frames.length > FRAMES_MAX) {
+      this.known = new Known();
     }
     const { known } = this; // Another question may start afresh while this one waits.
     await this.loadStacks(known, wanted, signal);
@@ -62,7 +83,8 @@ export class StackNames {
     { service, ids, idsQuery }: WantedStacks,
     signal?: AbortSignal,
   ): Promise<void> {
-    const missing = ids.filter((id) => !known.stacks.has(id));
+    const rows = known.stacks.rowsOf(ids);
+    const missing = [...ids.filter((_, i) => rows[i]! < 0)];
     if (missing.length === 0) return;
     const wanted = listed(missing) ?? idsQuery;
     const ofStacks: Condition = {
@@ -78,13 +100,9 @@ export class StackNames {
     );
     const stacks = readColumnsByStack(bytes, 8, (entries) => new BigUint64Array(entries));
     await this.loadFrames(known, stacks, ofStacks, signal);
-    for (const [id, frames] of stacks) {
-      known.stacks.set(
-        id,
-        Uint32Array.from(frames, (frame) => known.frameRow.get(frame) ?? NOT_STORED),
-      );
-      known.entries += frames.length;
-    }
+    await giveWay();
+    for (const [id, frames] of stacks) known.addStack(id, frames);
+    await giveWay();
   }
 
   private async loadFrames(
@@ -93,6 +111,7 @@ export class StackNames {
     ofStacks: Condition,
     signal?: AbortSignal,
   ): Promise<void> {
+    await giveWay();
     const missing = new Set<bigint>();
     for (const frames of stacks.values()) {
       for (const frame of frames) if (!known.frameRow.has(frame)) missing.add(frame);
@@ -123,41 +142,37 @@ function listed(ids: readonly bigint[]): Condition | null {
   return { sql: 'SELECT arrayJoin({ids: Array(UInt64)})', values: { ids } };
 }
 
-const NOT_STORED = 0;
-
-/** Row 0 stands for names that are gone although values still refer to them. */
-function emptyKnown(): Known {
-  const notStored: FrameTuple = [
-    '0'.repeat(16),
-    '0'.repeat(16),
-    '(not stored)',
-    '',
-    '',
-    'native',
-    0,
-  ];
-  return { frames: [notStored], frameRow: new Map(), stacks: new Map(), entries: 0 };
-}
-
-const NO_FRAMES = Uint32Array.of(NOT_STORED);
+const NOT_STORED_ROW = 0;
+const NOT_STORED: FrameTuple = [
+  '0'.repeat(16),
+  '0'.repeat(16),
+  '(not stored)',
+  '',
+  '',
+  'native',
+  0,
+];
 
 /** Only the frames of these stacks, with their own row numbers. */
-function columnsOf(
-  known: Known,
-  ids: readonly bigint[],
-): Pick<SelectedStacks, 'frames' | 'stacks'> {
+function columnsOf(known: Known, ids: BigUint64Array): Pick<SelectedStacks, 'frames' | 'stacks'> {
+  const { entries, ends } = known;
+  const rows = known.stacks.rowsOf(ids);
   const rowOf = new Int32Array(known.frames.length).fill(-1);
   const used: FrameTuple[] = [];
-  const stacks = ids.map((id) => {
-    const stack = known.stacks.get(id) ?? NO_FRAMES;
-    return stack.map((frame) => {
-      let row = rowOf[frame]!;
-      if (row < 0) {
-        row = used.push(known.frames[frame]!) - 1;
-        rowOf[frame] = row;
-      }
-      return row;
-    });
+  const own = (frame: number) => {
+    if (rowOf[frame]! < 0) rowOf[frame] = used.push(known.frames[frame]!) - 1;
+    return rowOf[frame]!;
+  };
+  // All in one array, and by hand: an array for each stack, mapped, took 24 ms instead of 5 for 20,000 stacks (2026-11-20).
+  let length = 0;
+  for (const row of rows) length += row < 0 ? 1 : ends[row]! - (ends[row - 1] ?? 0);
+  const all = new Uint32Array(length);
+  let at = 0;
+  const stacks = Array.from(rows, (row) => {
+    const start = at;
+    if (row < 0) all[at++] = own(NOT_STORED_ROW);
+    else for (let i = ends[row - 1] ?? 0; i < ends[row]!; i++) all[at++] = own(entries[i]!);
+    return all.subarray(start, at);
   });
   return {
     stacks,
