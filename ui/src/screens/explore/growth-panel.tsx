@@ -51,7 +51,7 @@ export function GrowthPanel(props: { readonly state: ExploreState; readonly data
       <Empty title={`Not enough heap profiles from ${range} to judge growth`}>
         <p>
           {plural(answer.points, 'step')} of {formatSpan(answer.stepMs)} had one; {POINTS_MIN} are
-          needed. Choose a longer range.
+          needed. Choose a longer range, or wait until there are more.
         </p>
       </Empty>
     );

@@ -51,7 +51,7 @@ export function SourceBody(props: SourceBodyProps) {
   });
   return (
     <>
-      <section class="hotpath" aria-label="Function">
+      <section class="hotpath of-function" aria-label="Function">
         <div class="grow">
           <h1 title={subject.name}>
             {sayShare(subject.total / whole)} of {measure.subject} {measure.verb}{' '}
