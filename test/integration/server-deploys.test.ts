@@ -264,6 +264,23 @@ test('the repair settles as less, and the restart counts as no false alarm', asy
   await app.close();
 });
 
+test('two servers that take the same look leave one verdict', async () => {
+  const [one, two] = [await open(), await open()];
+  const before = (await storage.deploys.listSince(at(0))).find(
+    ({ entry }) => entry.version === '1.1.0',
+  )!;
+  const { verdict } = before.judgement!;
+  const same = { ...before.judgement!, verdict: { ...verdict, judgedAt: verdict.judgedAt + 1 } };
+  await storage.deploys.saveJudgement(before.entry, same);
+  expect((await storage.deploys.get(before.entry.id))!.judgement).toEqual(same);
+  expect((await list(one.app, 'search=1.1.0')).rows).toBe(1);
+  const heard = received.length;
+  await Promise.all([one.watch.tick(), two.watch.tick()]);
+  await Promise.all([one.jobs.stop(), two.jobs.stop()]);
+  expect(received.length).toBe(heard);
+  await Promise.all([one.app.close(), two.app.close()]);
+});
+
 test('CI marks a version that runs already, and the mark is judged', async () => {
   const { app, jobs, watch } = await open();
   const mark = (payload: object) => app.inject({ method: 'POST', url: '/api/v1/deploys', payload });

@@ -186,15 +186,26 @@ function nameChanges(
   return { flagged, origins };
 }
 
-/** Functions that the common mode should not be estimated from. */
-function changedFunctions({ selfTests, origins, graph, total }: Findings): Set<number> {
+/**
+ * Functions that the common mode should not be estimated from.
+ *
+ * Without an origin yet, what lies below the surest total is left out: a change spread over a large subtree
+ * pulls the common mode towards it, looks smaller by a fifth, and would not be seen. In simulation 3 % over
+ * a subtree was found in 76 instead of 70 %, with no more alarms (200 and 700 deploys, 2026-11-20).
+ */
+function changedFunctions({ selfTests, totalTests, origins, graph, total }: Findings): Set<number> {
   const changed = new Set(selfTests.tests.filter(({ p }) => p < UNSURE_P).map(({ func }) => func));
-  const first = origins[0];
-  if (first === undefined) return changed;
-  partBelow(graph, first.test.func, total.pooled).forEach((part, func) => {
+  const top = origins[0]?.test ?? surestOf(totalTests);
+  if (top === null) return changed;
+  partBelow(graph, top.func, total.pooled).forEach((part, func) => {
     if (part > BELOW_ORIGIN) changed.add(func);
   });
   return changed;
+}
+
+function surestOf({ tests }: PartTests): FunctionTest | null {
+  const unsure = tests.filter(({ p }) => p < UNSURE_P);
+  return unsure.length === 0 ? null : unsure.reduce((a, b) => (b.p < a.p ? b : a));
 }
 
 function isSubset(some: ReadonlySet<number>, all: ReadonlySet<number>): boolean {

@@ -3,6 +3,7 @@ import type { StorageLog } from '../ingest/pipeline.ts';
 import type { DeployStore, Judgement, StoredDeploy } from '../storage/deploy-store.ts';
 import type { Progress } from './deploy-answer.ts';
 import type { DeployBook } from './deploy-book.ts';
+import type { DeployEntry } from './entry.ts';
 import { endOfLook, looksDue, MINUTES_WANTED, minutesOfHead, nextLookAt } from './looks-due.ts';
 import { sidesOf } from './sides.ts';
 import { takeLook } from './take-look.ts';
@@ -28,7 +29,8 @@ const ASK_MS_MAX = 10 * 60_000;
  * Finds deploys and judges them, one after the other, as minutes arrive.
  *
  * What was judged is in the store and nowhere else: after a kill, the next round takes the looks that
- * have no verdict, from the same minutes.
+ * have no verdict, from the same minutes. Several servers on one ClickHouse may all judge: a look is
+ * numbered, and whoever stores its number first has taken it.
  */
 export class DeployWatch {
   private readonly options: DeployWatchOptions;
@@ -92,7 +94,7 @@ export class DeployWatch {
 
   /** Take every look that is due, in order. */
   private async judge({ entry, judgement }: StoredDeploy): Promise<void> {
-    const { store, stores, now } = this.options;
+    const { stores, now } = this.options;
     const { id, at } = entry;
     const asked = this.askedAt.get(id) ?? 0;
     if (now() - asked < Math.min((now() - at) * ASK_PART, ASK_MS_MAX)) return;
@@ -104,8 +106,7 @@ export class DeployWatch {
       const until = endOfLook(head, look);
       if (until === null || this.stopped) break;
       before = await takeLook({ entry, minutes: look, until, before, nowMs: now() }, stores);
-      await store.saveJudgement(entry, before);
-      if (before.verdict.status === 'settled') return;
+      if (!(await this.save(entry, before)) || before.verdict.status === 'settled') return;
     }
     const taken = before?.verdict.looks ?? [];
     this.progress.set(id, {
@@ -117,10 +118,19 @@ export class DeployWatch {
 
   /** No more minutes count for a deploy of yesterday. */
   private async close({ entry, judgement }: StoredDeploy): Promise<void> {
-    const { store, now } = this.options;
+    const { now } = this.options;
     const verdict = closedVerdict(judgement?.verdict ?? null, entry.version, now());
     const nothing = { line: null, baseSelector: null, headSelector: null };
-    await store.saveJudgement(entry, { ...(judgement ?? nothing), verdict });
+    await this.save(entry, { ...(judgement ?? nothing), verdict });
+  }
+
+  /** False when another server was faster: what it stored stands, and the next round goes on from there. */
+  private async save(entry: DeployEntry, judgement: Judgement): Promise<boolean> {
+    const { store } = this.options;
+    const stored = (await store.get(entry.id))?.judgement?.verdict.version ?? 0;
+    if (stored >= judgement.verdict.version) return false;
+    await store.saveJudgement(entry, judgement);
+    return true;
   }
 
   private forgetOthers(open: readonly StoredDeploy[]): void {

@@ -15,8 +15,9 @@ export const SESSION_COOKIE = 'flamehouse_session';
 /**
  * Ask every request for what its route needs, before its body is read.
  *
- * The cookie of the UI counts for reading only, so another site that makes a browser send it can
- * change nothing; uploads need the header, which a page of another site cannot set.
+ * The cookie of the UI counts for reading, and for marking deploys, which readers may: browsers do not
+ * send it for other sites, and what writes has to name our own page as its origin. Uploads need the
+ * header, which a page of another site cannot set.
  *
  * Errors  ApiError AUTH_REQUIRED, AUTH_FORBIDDEN, AUTH_CROSS_SITE, AUTH_HOST_UNKNOWN.
  */

@@ -62,13 +62,17 @@ const STATES = ['more', 'less', 'no-change', 'not-enough-data', 'judging'] as co
 /** The columns of an entry with its newest verdict. */
 const SELECT_ENTRIES = `SELECT id, service, environment, version, base_version,
     toString(toUnixTimestamp64Milli(at)), kind, rollout, revision, url, author, expected, seen, changes, judgement`;
-/** `FINAL` reads what replaced what; the tables hold a row for each deploy and look. */
+/**
+ * `FINAL` reads what replaced what; the tables hold a row for each deploy and look. When two servers took
+ * the same look in the same moment, the later row counts, as it does after a merge.
+ */
 const LATEST = `deploy_entries FINAL
   LEFT JOIN (
-    SELECT id, argMax(deploy_verdicts.judgement, verdict_version) AS judgement,
-      argMax(deploy_verdicts.state, verdict_version) AS state,
-      argMax(deploy_verdicts.status, verdict_version) AS status
-    FROM deploy_verdicts GROUP BY id
+    SELECT id, newest.1 AS judgement, newest.2 AS state, newest.3 AS status FROM (
+      SELECT id, argMax((deploy_verdicts.judgement, deploy_verdicts.state, deploy_verdicts.status),
+        (verdict_version, judged_at)) AS newest
+      FROM deploy_verdicts GROUP BY id
+    )
   ) AS verdicts USING (id)`;
 /** As an answer names it: what is not decided yet is being judged. */
 const STATE = `multiIf(kind = 'first', '', status = '' OR status = 'judging', 'judging', state)`;

@@ -117,6 +117,42 @@ describe('the session of the UI', () => {
     await app.close();
   });
 
+  test.each([
+    ['our own page', { cookie: READ, origin: 'http://localhost:80' }, 200, undefined],
+    ['CI with the read token', { bearer: READ }, 200, undefined],
+    ['another site', { cookie: READ, origin: 'http://evil.example' }, 403, 'AUTH_CROSS_SITE'],
+    ['a frame without an origin', { cookie: READ, origin: 'null' }, 403, 'AUTH_CROSS_SITE'],
+    ['an agent', { bearer: INGEST }, 403, 'AUTH_FORBIDDEN'],
+    ['nobody', {}, 401, 'AUTH_REQUIRED'],
+  ] as const)(
+    'deploys are marked, and changes expected, by %s: %o is %i',
+    async (_who, by, status, code) => {
+      const { app, cookie, deploys } = await signIn(READ);
+      const stored = await deploys.listSince(0);
+      const { id } = stored[1]!.entry;
+      const headers = {
+        host: 'localhost',
+        ...('origin' in by && { origin: by.origin }),
+        ...('bearer' in by && bearer(by.bearer)),
+      };
+      const cookies: Record<string, string> =
+        'cookie' in by ? { flamehouse_session: cookie!.value } : {};
+      const place = { service: 'checkout', environment: 'production', version: '2.0.0' };
+      for (const [url, payload] of [
+        ['/api/v1/deploys', place],
+        [`/api/v1/deploys/${id}/expected`, { expected: true }],
+      ] as const) {
+        const response = await app.inject({ method: 'POST', url, payload, headers, cookies });
+        expect(response.statusCode, response.body).toBe(status);
+        if (code !== undefined) expect(response.json().code).toBe(code);
+      }
+      const now = await deploys.listSince(0);
+      expect(now.length - stored.length).toBe(status === 200 ? 1 : 0);
+      expect(now[1]!.entry.expected).toBe(status === 200);
+      await app.close();
+    },
+  );
+
   test.each([INGEST, 'unknown'])('%s cannot sign in', async (token) => {
     const { app, response, logLines } = await signIn(token);
     expect(response.statusCode).toBe(401);

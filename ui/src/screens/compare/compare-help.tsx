@@ -35,6 +35,11 @@ export function CompareHelp({ onClose }: { readonly onClose: () => void }) {
         A colour is always significant: what looks different but is grey may be chance. ▲ takes
         more, ▼ takes less, ◆ is where a change begins, stripes are gone, a bar at the left is new.
       </p>
+      <p>
+        The sentence says what the functions marked ◆ changed. The root of the flame graph is the
+        sum of all functions, also of those that differ by chance, so the two numbers differ a
+        little.
+      </p>
       <div class="acts">
         <button type="button" class="btn" onClick={() => dialog.current?.close()}>
           Close
