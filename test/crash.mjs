@@ -1,11 +1,11 @@
 /**
- * `npm run test:crash -- 200`: as many rounds of kill -9 under load as the argument says (10), then a count of every table.
+ * `npm run test:crash -- 50`: as many rounds of kill -9 under load as the argument says (200), then a count of every table.
  *
  * It is the test that `npm test` runs with fewer rounds. Build the server before.
  */
 import { spawn } from 'node:child_process';
 
-const rounds = process.argv[2] ?? '10';
+const rounds = process.argv[2] ?? '200';
 if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new Error(`rounds is ${rounds}: write a number`);
 const args = [
   'vitest',
