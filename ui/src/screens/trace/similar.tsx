@@ -12,7 +12,9 @@ export function Similar({ facts }: { readonly facts: SimilarFacts }) {
     <div class="similar">
       <div class="head">
         <h2>{formatCount(spans)} similar spans, an hour around</h2>
-        {rank !== null && <span>this one took longer than {sayShare(rank)}</span>}
+        {rank !== null && (
+          <span>this one took longer than {rank > 0.995 ? 'nearly all' : sayShare(rank)}</span>
+        )}
       </div>
       <div class="scale" aria-hidden="true">
         <span class="half" style={{ left: 0, width: at(medianMicros) }} />

@@ -12,6 +12,7 @@ import { Failed, FlameSkeleton, Progress } from '../../components/states.tsx';
 import { formatCount, formatMicros } from '../../format.ts';
 import { followLink } from '../../state/location.ts';
 import { exploreUrl } from '../../state/url.ts';
+import { stallsScreen } from '../stalls/state.ts';
 import type { TraceState } from './address.ts';
 import { CompareFast } from './compare-fast.tsx';
 import { NoSamples } from './no-samples.tsx';
@@ -96,12 +97,33 @@ function Head(props: {
           more CPU than time
         </span>
       )}
+      {span !== null && <StalledLink span={span} />}
       {span?.error === true && (
         <span class="tag strong">
           <Icon name="error" /> {span.statusMessage || 'error'}
         </span>
       )}
     </div>
+  );
+}
+
+const AROUND_STALL_MS = 60_000;
+
+/** To the longest stop of the event loop that hit the span, among those of the minutes around it. */
+function StalledLink({ span }: { readonly span: WaterfallSpan }) {
+  const [longest] = span.stalls.toSorted((a, b) => b.durationMicros - a.durationMicros);
+  if (longest === undefined) return null;
+  const href = stallsScreen.url({
+    service: span.service,
+    from: String(Math.floor(longest.from) - AROUND_STALL_MS),
+    to: String(Math.ceil(longest.from) + AROUND_STALL_MS),
+    at: longest.from,
+    of: span.instance,
+  });
+  return (
+    <a class="tag" href={href} onClick={followLink}>
+      <Icon name="clock" /> stood still for {formatMicros(longest.durationMicros)}
+    </a>
   );
 }
 
