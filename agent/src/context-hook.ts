@@ -1,5 +1,5 @@
 import { type AsyncHook, createHook } from 'node:async_hooks';
-import type { SampleContext } from './sample-context.ts';
+import type { PreparedContext } from './native-context.ts';
 import type { V8Profiler } from './v8-profiler.ts';
 
 const DEPTH_MAX = 64; // callbacks inside callbacks; more means that ends were missed
@@ -13,16 +13,16 @@ const DEPTH_MAX = 64; // callbacks inside callbacks; more means that ends were m
  */
 export class ContextHook {
   readonly #profiler: Pick<V8Profiler, 'contextPath' | 'setContext'>;
-  readonly #wanted: () => SampleContext | undefined;
-  readonly #outer: (SampleContext | undefined)[] = [];
+  readonly #wanted: () => PreparedContext | undefined;
+  readonly #outer: (PreparedContext | undefined)[] = [];
   #hook: AsyncHook | null = null;
-  #current: SampleContext | undefined;
+  #current: PreparedContext | undefined;
   #known = false; // the sampler has #current, and it is the only place that has one
   #stopped = false;
 
   constructor(
     profiler: Pick<V8Profiler, 'contextPath' | 'setContext'>,
-    wanted: () => SampleContext | undefined,
+    wanted: () => PreparedContext | undefined,
   ) {
     this.#profiler = profiler;
     this.#wanted = wanted;
@@ -70,7 +70,7 @@ export class ContextHook {
     if (!this.#stopped) this.#set(this.#outer.pop());
   }
 
-  #set(context: SampleContext | undefined): void {
+  #set(context: PreparedContext | undefined): void {
     if (this.#known && context === this.#current) return;
     this.#current = context;
     try {

@@ -1,7 +1,7 @@
 import type { SpanMode } from './config.ts';
 import type { HttpRequest } from './http-request.ts';
 import { InnerSpan } from './inner-span.ts';
-import type { SampleContext, SpanContextLike, SpanLike } from './sample-context.ts';
+import { SampleContext, type SpanContextLike, type SpanLike } from './sample-context.ts';
 import { sideField } from './side-field.ts';
 import { type RpcMetadata, Work } from './work.ts';
 
@@ -71,7 +71,7 @@ export class OtelSpans {
     if (this.#options.mode === 'root') return parent;
     const inner = new InnerSpan(span);
     parent.work?.began(inner);
-    return { work: parent.work, span: inner, labels: null };
+    return new SampleContext(parent.work, inner, null);
   }
 
   /** A span that was left out of a recorded trace counts as its parent. */
@@ -106,7 +106,7 @@ export class OtelSpans {
       `${this.#options.uiUrl}/trace/${traceId}/span/${spanId}`,
     );
     if (request === null) this.#options.onRoot(work);
-    return { work, span: null, labels: null };
+    return new SampleContext(work, null, null);
   }
 }
 

@@ -2,12 +2,30 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SpanMode } from './config.ts';
 import { ContextHook } from './context-hook.ts';
 import type { HttpRequest } from './http-request.ts';
+import type { PreparedContext } from './native-context.ts';
 import { type AttachedManager, attachManager, type Switches } from './otel-manager.ts';
 import { OtelRegistration } from './otel-registration.ts';
 import { isReporting, type OtelContext, OtelSpans, spanOf } from './otel-spans.ts';
-import type { SampleContext, SpanLike, UserLabels } from './sample-context.ts';
+import { SampleContext, type SpanLike, type UserLabels } from './sample-context.ts';
+import { sideField } from './side-field.ts';
 import type { V8Profiler } from './v8-profiler.ts';
 import type { Work } from './work.ts';
+
+/**
+ * Held by what is entered, and not by what it stands for: see PreparedContext. A class, since V8 makes
+ * literals that survive in the old heap from then on, where each would keep what it leads to.
+ */
+class Answer {
+  readonly own: OwnStore | undefined;
+  readonly epoch: number;
+  readonly prepared: PreparedContext;
+
+  constructor(own: OwnStore | undefined, epoch: number, prepared: PreparedContext) {
+    this.own = own;
+    this.epoch = epoch;
+    this.prepared = prepared;
+  }
+}
 
 /** What the agent itself hangs on the running code, beside the context of OpenTelemetry. */
 interface OwnStore {
@@ -30,7 +48,10 @@ const NOTHING: OwnStore = {
 };
 
 export interface SpanContextsOptions {
-  readonly profiler: Pick<V8Profiler, 'contextPath' | 'setContext'>;
+  readonly profiler: Pick<
+    V8Profiler,
+    'contextPath' | 'contextEpoch' | 'prepareContext' | 'setContext'
+  >;
   readonly mode: SpanMode;
   readonly uiUrl: string;
   /** A local root span outside any request was begun. */
@@ -50,12 +71,8 @@ export class SpanContexts {
   readonly #hook: ContextHook;
   readonly #registration: OtelRegistration;
   #manager: AttachedManager | null = null;
-  /** The last answer to what is wanted: code stays in one context for many callbacks. */
-  #last: {
-    readonly own: OwnStore | undefined;
-    readonly context: OtelContext | undefined;
-    readonly wanted: SampleContext;
-  } | null = null;
+  /** What was wanted the last time with the same context of OpenTelemetry or, without one, own store. */
+  readonly #answers = sideField<object, Answer>();
   #running = false;
 
   constructor(options: SpanContextsOptions) {
@@ -81,7 +98,6 @@ export class SpanContexts {
     this.#running = false;
     this.#registration.stop();
     this.#attach(undefined);
-    this.#last = null;
     this.#hook.stop();
     this.#own.disable();
   }
@@ -93,7 +109,7 @@ export class SpanContexts {
     this.#own.enterWith({
       ...NOTHING,
       request,
-      base: { work: request.work, span: null, labels: null },
+      base: new SampleContext(request.work, null, null),
       inherited: spanOf(this.#manager?.active?.()),
     });
     this.#hook.update();
@@ -157,15 +173,20 @@ export class SpanContexts {
     }
   }
 
-  #wanted(): SampleContext | undefined {
+  #wanted(): PreparedContext | undefined {
     const own = this.#own.getStore();
     const context = this.#manager?.active?.() ?? own?.carried;
-    if (own === undefined && context === undefined) return undefined;
-    const last = this.#last;
-    if (last !== null && last.context === context && last.own === own) return last.wanted;
+    const place = context ?? own;
+    if (place === undefined) return undefined;
+    const { profiler } = this.#options;
+    const epoch = profiler.contextEpoch;
+    const known = this.#answers.get(place);
+    if (known !== undefined && known.own === own && known.epoch === epoch) return known.prepared;
     const wanted = this.#contextFor(own ?? NOTHING, context);
-    if (wanted !== undefined) this.#last = { own, context, wanted };
-    return wanted;
+    if (wanted === undefined) return undefined;
+    const prepared = profiler.prepareContext(wanted);
+    this.#answers.set(place, new Answer(own, epoch, prepared));
+    return prepared;
   }
 
   #contextFor(own: OwnStore, context: OtelContext | undefined): SampleContext | undefined {
@@ -191,13 +212,13 @@ export class SpanContexts {
   }
 }
 
-const NO_CONTEXT: SampleContext = { work: null, span: null, labels: null };
+const NO_CONTEXT = new SampleContext(null, null, null);
 
 function withLabels(base: SampleContext | null, { labels, combined }: OwnStore): SampleContext {
   const key = base ?? NO_CONTEXT;
   let context = combined.get(key);
   if (context === undefined) {
-    context = { ...key, labels };
+    context = new SampleContext(key.work, key.span, labels);
     combined.set(key, context);
   }
   return context;

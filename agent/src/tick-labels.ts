@@ -1,5 +1,5 @@
 import { contextOfTick } from './native-context.ts';
-import type { SampleContext } from './sample-context.ts';
+import { SampleContext } from './sample-context.ts';
 
 /** Ticks of one stack that share context and stall. */
 export interface TickGroup {
@@ -77,7 +77,7 @@ export class TickLabels {
 }
 
 /** Key of the ticks of a stall that belong to no context. */
-const OUTSIDE: SampleContext = { work: null, span: null, labels: null };
+const OUTSIDE = new SampleContext(null, null, null);
 
 /** Columns of a slice. */
 export class SliceRows {

@@ -2,7 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import type * as Pprof from '@datadog/pprof';
 import { AgentError } from './messages.ts';
-import { type ContextPath, contextSetter } from './native-context.ts';
+import {
+  type ContextPath,
+  contextSetter,
+  type NativeHolders,
+  NO_CONTEXTS,
+  type PreparedContext,
+} from './native-context.ts';
 import type { SampleContext } from './sample-context.ts';
 import { SliceRows, TickLabels } from './tick-labels.ts';
 
@@ -48,8 +54,11 @@ export type StallAt = (epochMicros: number) => number;
 export interface V8Profiler {
   /** Where a context lives: with the continuation (AsyncContextFrame), or in one slot per thread. */
   readonly contextPath: ContextPath;
+  /** Which start of the sampler this is: what was prepared before another one is of no use. */
+  readonly contextEpoch: number;
+  prepareContext(context: SampleContext): PreparedContext;
   /** The context of the code that runs now. Does nothing while nothing is sampled. */
-  setContext(context: SampleContext | undefined): void;
+  setContext(context: PreparedContext | undefined): void;
   startCpu(sampleHz: number): void;
   /** Take what was seen since the last call and, with `restart`, go on sampling. */
   takeCpu(restart: boolean, stallAt?: StallAt | null): CpuSlice;
@@ -94,16 +103,23 @@ export function loadV8Profiler(
     throw new AgentError('PROFILER_NO_NATIVE_BUILD', firstLine(cause), { cause });
   }
   const contextPath = detectContextPath();
-  let setContext: V8Profiler['setContext'] = () => {};
+  let contexts = NO_CONTEXTS;
+  let contextEpoch = 0;
   return {
     contextPath,
-    setContext: (context) => setContext(context),
+    get contextEpoch() {
+      return contextEpoch;
+    },
+    prepareContext: (context) => contexts.prepare(context),
+    setContext: (context) => contexts.set(context),
     startCpu(sampleHz) {
-      startCpu(pprof, sampleHz, contextPath);
-      setContext = contextSetter(pprof.time, contextPath);
+      const start = () => startCpu(pprof, sampleHz, contextPath);
+      const holders = contextPath === 'frame' ? overhearHolders(start) : start();
+      contexts = contextSetter(pprof.time, contextPath, holders ?? null);
+      contextEpoch += 1;
     },
     takeCpu(restart, stallAt = null) {
-      if (!restart) setContext = () => {};
+      if (!restart) contexts = NO_CONTEXTS;
       return takeCpu(pprof, { restart, stallAt });
     },
     startHeap: (intervalBytes) => pprof.heap.start(intervalBytes, HEAP_STACK_FRAMES),
@@ -112,7 +128,7 @@ export function loadV8Profiler(
     // No extension of the limit: the process ends as it would without the agent.
     watchHeapLimit: (command) => pprof.heap.monitorOutOfMemory(0, 0, false, [...command]),
     stop() {
-      setContext = () => {}; // every call of the addon throws once it has stopped
+      contexts = NO_CONTEXTS; // every call of the addon throws once it has stopped
       pprof.heap.stop();
       if (pprof.time.isStarted()) pprof.time.stop(false);
     },
@@ -160,6 +176,37 @@ function startCpu(pprof: typeof Pprof, sampleHz: number, contextPath: ContextPat
     const code = /SIGPROF|already started/.test(text) ? 'PROFILER_CONFLICT' : 'PROFILER_FAILED';
     throw new AgentError(code, text, { cause });
   }
+}
+
+/** As much of the addon's class as is used. */
+interface NativeProfiler {
+  createContextHolder?(context: SampleContext): object;
+}
+
+/**
+ * Start the sampler and learn what the library keeps to itself. Null when it does not work as in the
+ * release that is pinned: `setContext` does the same then, only dearer.
+ */
+function overhearHolders(start: () => void): NativeHolders | null {
+  const bindings = createRequire(__filename)('@datadog/pprof/out/src/time-profiler-bindings.js');
+  const { TimeProfiler } = bindings;
+  let heard: NativeHolders | null = null;
+  bindings.TimeProfiler = function overhear(options: {
+    readonly CPEDKey?: AsyncLocalStorage<unknown>;
+  }) {
+    const profiler: NativeProfiler = new TimeProfiler(options);
+    const { CPEDKey: storage } = options;
+    if (storage !== undefined && typeof profiler.createContextHolder === 'function') {
+      heard = { storage, createHolder: (context) => profiler.createContextHolder!(context) };
+    }
+    return profiler;
+  };
+  try {
+    start();
+  } finally {
+    bindings.TimeProfiler = TimeProfiler;
+  }
+  return heard;
 }
 
 function takeCpu(

@@ -29,7 +29,8 @@ export class Work {
   rpc: RpcMetadata | null = null;
   #span: SpanLike | null;
   #request: HttpRequest | null;
-  #ids: TraceIds | null | undefined;
+  #traceId: string | null | undefined;
+  #spanId = '';
   #name: string | null = null;
   #endpoint: string | null | undefined;
   #failed = false;
@@ -39,15 +40,17 @@ export class Work {
   constructor(span: SpanLike | null, request: HttpRequest | null) {
     this.#span = span;
     this.#request = request;
-    this.#ids = span?.spanContext();
+    if (span !== null) this.#keepIds(span.spanContext());
   }
 
   /** Ids of the local root span. A request outside any span has the caller's, or new ones. */
   get ids(): TraceIds | null {
-    if (this.#ids !== undefined) return this.#ids;
-    if (this.#request?.hasSpan === true) return null; // what ran outside that span belongs to none
-    this.#ids = this.#request?.traceparent() ?? newIds();
-    return this.#ids;
+    if (this.#traceId === undefined) {
+      if (this.#request?.hasSpan === true) return null; // what ran outside that span belongs to none
+      this.#keepIds(this.#request?.traceparent() ?? newIds());
+    }
+    const traceId = this.#traceId ?? null;
+    return traceId === null ? null : { traceId, spanId: this.#spanId };
   }
 
   /** Name of the local root span. */
@@ -82,6 +85,7 @@ export class Work {
     this.#inner ??= [];
     if (this.#inner.length >= this.#sweepAt) {
       this.#settleInner();
+      this.#inner ??= [];
       this.#sweepAt = Math.max(INNER_SWEEP, 2 * this.#inner.length);
     }
     this.#inner.push(span);
@@ -98,7 +102,7 @@ export class Work {
     this.#endpoint = this.endpoint;
     this.#failed = this.failed;
     if (this.#request !== null) {
-      this.#ids ??= this.#request.hasSpan ? null : (this.#request.traceparent() ?? undefined);
+      if (this.#traceId === undefined) this.#settleIds(this.#request);
       this.#request = null;
     }
     if (!ended) return;
@@ -107,8 +111,21 @@ export class Work {
     this.rpc = null;
   }
 
+  /** The ids alone: the SDK's object is not kept. */
+  #keepIds({ traceId, spanId }: TraceIds): void {
+    this.#traceId = traceId;
+    this.#spanId = spanId;
+  }
+
+  #settleIds(request: HttpRequest): void {
+    const ids = request.traceparent();
+    if (request.hasSpan) this.#traceId = null;
+    else if (ids !== null) this.#keepIds(ids);
+  }
+
   #settleInner(): void {
-    if (this.#inner !== null) this.#inner = this.#inner.filter((span) => !span.settle());
+    const open = this.#inner?.filter((span) => !span.settle());
+    this.#inner = open === undefined || open.length === 0 ? null : open;
   }
 
   #routed(): string | null {

@@ -1,3 +1,5 @@
+import { NO_CONTEXTS, type PreparedContext } from '../../agent/src/native-context.ts';
+import type { SampleContext } from '../../agent/src/sample-context.ts';
 import type { CpuSlice, HeapSlice, V8Profiler } from '../../agent/src/v8-profiler.ts';
 import { sliceOf } from './agent-slices.ts';
 
@@ -5,10 +7,15 @@ import { sliceOf } from './agent-slices.ts';
 export class FakeProfiler implements V8Profiler {
   readonly calls: string[] = [];
   readonly contextPath = 'slot';
+  readonly contextEpoch = 1;
   readonly #slices: CpuSlice[];
 
   constructor(...folded: string[]) {
     this.#slices = folded.map((text) => sliceOf(text));
+  }
+
+  prepareContext(context: SampleContext): PreparedContext {
+    return NO_CONTEXTS.prepare(context);
   }
 
   setContext(): void {}

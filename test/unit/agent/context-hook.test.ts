@@ -1,26 +1,27 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { afterEach, expect, test } from 'vitest';
 import { ContextHook } from '../../../agent/src/context-hook.ts';
-import type { SampleContext } from '../../../agent/src/sample-context.ts';
+import { NO_CONTEXTS, type PreparedContext } from '../../../agent/src/native-context.ts';
 
-const a: SampleContext = { work: null, span: null, labels: { name: 'a' } };
-const b: SampleContext = { work: null, span: null, labels: { name: 'b' } };
+const named = (name: string) => NO_CONTEXTS.prepare({ work: null, span: null, labels: { name } });
+const a = named('a');
+const b = named('b');
 
 let hook: ContextHook | null = null;
 afterEach(() => hook?.stop());
 
 /** A sampler that shows what it was told last, and code that knows its context. */
 function setUp(contextPath: 'slot' | 'frame') {
-  const storage = new AsyncLocalStorage<SampleContext | undefined>();
+  const storage = new AsyncLocalStorage<PreparedContext | undefined>();
   const sampler = {
     contextPath,
-    current: undefined as SampleContext | undefined,
-    setContext(context: SampleContext | undefined) {
+    current: undefined as PreparedContext | undefined,
+    setContext(context: PreparedContext | undefined) {
       sampler.current = context;
     },
   };
   hook = new ContextHook(sampler, () => storage.getStore());
-  const run = <T>(context: SampleContext, work: () => T): T => {
+  const run = <T>(context: PreparedContext, work: () => T): T => {
     hook!.begin();
     try {
       return storage.run(context, () => {
