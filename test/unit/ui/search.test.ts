@@ -64,7 +64,7 @@ all | root | 100
   );
   const matches = findMatches(tree, compileSearch('cart')!);
   expect(matches.functions).toBe(3);
-  expect(matches.rows).toEqual([1, 2, 3, 4]);
+  expect([...matches.rows]).toEqual([1, 2, 3, 4]);
   expect(matches.value).toBe(90);
   expect([...matches.byRow]).toEqual([0, 1, 1, 1, 1, 0]);
 });

@@ -1,4 +1,5 @@
 import type { ErrorAnswer } from '@flamehouse/proto';
+import { readColumns } from './column-reader.ts';
 import { askForToken, ensureSession } from './session.ts';
 
 /** An answer that is no data: the server's own words, or what kept it from answering. */
@@ -35,10 +36,20 @@ export function apiUrl(path: string, params: Params = {}): string {
  * Errors  ApiFailure; an aborted request rejects with the browser's AbortError.
  */
 export async function getJson<T>(url: string, signal: AbortSignal): Promise<T> {
+  return readAnswer(await ask(url, signal));
+}
+
+/** The same for a flame graph, which is parsed while it arrives. */
+export async function getFlamegraph<T>(url: string, signal: AbortSignal): Promise<T> {
+  const response = await ask(url, signal);
+  const streams = response.ok && response.body !== null;
+  return streams ? ((await readColumns(response.body)) as T) : readAnswer(response);
+}
+
+async function ask(url: string, signal: AbortSignal): Promise<Response> {
   await ensureSession();
   const response = await send(url, signal);
-  if (response.status === 401 && (await askForToken())) return readAnswer(await send(url, signal));
-  return readAnswer(response);
+  return response.status === 401 && (await askForToken()) ? send(url, signal) : response;
 }
 
 /**

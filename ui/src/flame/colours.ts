@@ -57,8 +57,8 @@ const BY_KIND: Partial<Record<FrameKind, number>> = {
 /** FNV-1a with the high half folded in; fixed, so a package keeps its hue on every screen and in every version. */
 export function hashText(text: string): number {
   let hash = 2166136261;
-  for (const char of text) {
-    hash ^= char.charCodeAt(0);
+  for (let at = 0; at < text.length; at++) {
+    hash ^= text.charCodeAt(at);
     hash = Math.imul(hash, 16777619);
   }
   return (hash ^ (hash >>> 15)) >>> 0;

@@ -129,7 +129,8 @@ function drawColumn(
   at: { x: number; y: number },
 ): void {
   const matching = scene.match !== null && anyMatch(scene, row);
-  pen.globalAlpha = scene.match === null || matching ? 1 : DIMMED;
+  // Setting what is set already costs as much as drawing, and most drawings have no matches.
+  if (scene.match !== null) pen.globalAlpha = matching ? 1 : DIMMED;
   pen.fillStyle = matching
     ? scene.palette.match
     : scene.palette[isQuiet(scene, row) ? 'quiet' : 'fills'][fillOf(scene, row)]!;
@@ -150,7 +151,7 @@ function drawFrame(
 ): void {
   const { pen, hatch } = context;
   const width = Math.max(at.w - gapOf(at.w), 0.6);
-  pen.globalAlpha = alphaOf(scene, row);
+  if (scene.match !== null) pen.globalAlpha = alphaOf(scene, row);
   pen.fillStyle = isRest(scene, row)
     ? hatch
     : scene.palette[isQuiet(scene, row) ? 'quiet' : 'fills'][fillOf(scene, row)]!;
@@ -209,7 +210,7 @@ function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Te
       if (isBold(scene, row) !== bold) continue;
       const label = fitLabel(w, fonts.advance, labelOf(scene, row));
       const middle = y + ROW_HEIGHT / 2 + 0.5;
-      pen.globalAlpha = alphaOf(scene, row);
+      if (scene.match !== null) pen.globalAlpha = alphaOf(scene, row);
       const colours = labelColours(scene, row);
       pen.fillStyle = colours.name;
       drawName(pen, label.name, { x: x + 5, y: middle, room: w - 8, advance: fonts.advance });
@@ -239,7 +240,7 @@ function drawTexts({ pen, fonts }: DrawContext, scene: Scene, texts: readonly Te
   pen.textAlign = 'right';
   for (const share of shares) {
     pen.font = share.bold ? fonts.shareBold : fonts.share;
-    pen.globalAlpha = share.alpha;
+    if (scene.match !== null) pen.globalAlpha = share.alpha;
     pen.fillStyle = share.colour;
     pen.fillText(share.text, share.right, share.y);
   }

@@ -24,12 +24,15 @@ const kindOf = (tree: FlameTree, row: number): FrameKind | undefined =>
 
 /** frame -> its function, known by the first frame that has its id. */
 function functionKeys(tree: FlameTree): Int32Array {
+  const { functionId } = tree.frames;
   const first = new Map<string, number>();
-  return Int32Array.from(tree.frames.functionId, (id, frame) => {
-    const known = first.get(id);
-    if (known === undefined) first.set(id, frame);
-    return known ?? frame;
-  });
+  const keys = new Int32Array(functionId.length);
+  for (let frame = 0; frame < keys.length; frame++) {
+    const known = first.get(functionId[frame]!);
+    if (known === undefined) first.set(functionId[frame]!, frame);
+    keys[frame] = known ?? frame;
+  }
+  return keys;
 }
 
 /** What goes through each function below a row, recursion counted once. */
@@ -79,7 +82,8 @@ function candidates({ tree, totals }: Below, wanted: (kind: FrameKind) => boolea
 function totalsInside({ tree, from, keys }: Below, heavy: readonly number[]): Float64Array {
   const { frame, end, total } = tree;
   const size = heavy.length;
-  const placeOf = Int8Array.from(keys, (key) => heavy.indexOf(key)); // frame -> candidate
+  const placeOf = new Int8Array(keys.length); // frame -> candidate
+  for (let at = 0; at < keys.length; at++) placeOf[at] = heavy.indexOf(keys[at]!);
   const inside = new Float64Array(size * size);
   const until = new Uint32Array(size * size);
   const open = new Uint32Array(size); // candidate -> end of the outermost row it is open in

@@ -234,15 +234,3 @@ export function heaviestChild(tree: FlameTree, row: number): number {
       best = child;
   return best;
 }
-
-/** Frames of one function that are not below another frame of it. */
-export function outermostRows(tree: FlameTree, wanted: (row: number) => boolean): number[] {
-  const found: number[] = [];
-  for (let row = 1; row < tree.count; ) {
-    if (wanted(row)) {
-      found.push(row);
-      row = tree.end[row]!;
-    } else row++;
-  }
-  return found;
-}

@@ -14,6 +14,8 @@ import type { FrameRef, Links } from './links.ts';
 /** A match narrower than this share of the focus is zoomed to when it is stepped to. */
 const VISIBLE_SHARE = 0.003;
 
+const NO_ROWS = new Int32Array(0);
+
 interface ViewInput {
   readonly state: ExploreState;
   readonly tree: FlameTree | null; // of the graph, or of the callees of a sandwich
@@ -53,14 +55,17 @@ export function useExploreView(input: ViewInput) {
     [callers, search],
   );
   // In the order of the picture: callers stand above, and the function itself belongs to the lower half.
-  const stops = useMemo((): readonly FrameRef[] => {
-    const above = (callersMatch?.rows ?? []).filter((row) => row > 0);
-    return [
-      ...above.map((row) => ({ tree: callers!, row })),
-      ...(matches?.rows ?? []).map((row) => ({ tree: tree!, row })),
-    ];
-  }, [tree, callers, matches, callersMatch]);
-  const found = stops.length > 0;
+  const above = useMemo(
+    () => (callersMatch?.rows ?? NO_ROWS).filter((row) => row > 0),
+    [callersMatch],
+  );
+  const below = matches?.rows ?? NO_ROWS;
+  const stops = above.length + below.length;
+  const stopAt = (at: number): FrameRef =>
+    at < above.length
+      ? { tree: callers!, row: above[at]! }
+      : { tree: tree!, row: below[at - above.length]! };
+  const found = stops > 0;
   // A new search starts at its first match, also for an Enter that comes before the next frame.
   const at = stepped.of === search ? stepped.at : -1;
 
@@ -79,10 +84,9 @@ export function useExploreView(input: ViewInput) {
     if (tree !== null) selectIn(tree, row);
   };
   const step = (way: 1 | -1): void => {
-    const count = stops.length;
-    if (count === 0) return;
-    const next = at < 0 && way === -1 ? count - 1 : (at + way + count) % count;
-    const { tree: of, row } = stops[next]!;
+    if (stops === 0) return;
+    const next = at < 0 && way === -1 ? stops - 1 : (at + way + stops) % stops;
+    const { tree: of, row } = stopAt(next);
     setStepped({ of: search, at: next });
     const from = of === callers ? callersFocus : focus;
     const outside = row < from || row >= of.end[from]!;
@@ -174,7 +178,7 @@ export function useExploreView(input: ViewInput) {
       hits === null ? (matches?.functions ?? 0) : hits.reduce((sum, hit) => sum + hit, 0);
     if (found === 0) return functions === null ? '0' : `0 of ${groupDigits(functions.rows)}`;
     if (matches === null || tree === null) return plural(found, 'function');
-    if (at >= 0) return `${at + 1} of ${plural(stops.length, 'frame')}`;
+    if (at >= 0) return `${at + 1} of ${plural(stops, 'frame')}`;
     return `${plural(found, 'function')}, ${formatPercent(matches.value / (tree.total[0]! || 1))}`;
   }
 }

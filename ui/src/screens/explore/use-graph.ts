@@ -1,6 +1,6 @@
 import type { FlamegraphAnswer } from '@flamehouse/proto';
 import { useMemo, useRef } from 'preact/hooks';
-import { apiUrl, getJson, type Params } from '../../api/client.ts';
+import { apiUrl, getFlamegraph, type Params } from '../../api/client.ts';
 import { type Query, useQuery } from '../../api/use-query.ts';
 import { collapseChains } from '../../flame/chains.ts';
 import { graftAnswer } from '../../flame/graft.ts';
@@ -37,7 +37,7 @@ export function useGraph(ask: GraphAsk): Graph {
   const url = apiUrl(path, { ...params, ...ask.times });
   const base = useQuery<FlamegraphAnswer>(
     ask.ready ? url : null,
-    (signal) => getJson(url, signal),
+    (signal) => getFlamegraph(url, signal),
     apiUrl(path, { ...params, ...ask.subject }),
   );
   const answer = base.data;
@@ -64,7 +64,7 @@ export function useGraph(ask: GraphAsk): Graph {
       : apiUrl(path, { ...params, from: answer.from, to: answer.to, root: focus });
   const detail = useQuery<FlamegraphAnswer>(
     detailUrl,
-    (signal) => getJson(detailUrl!, signal),
+    (signal) => getFlamegraph(detailUrl!, signal),
     `detail ${path} ${focus}`,
   );
   const ready = detailUrl !== null && detail.dataKey === detailUrl;
