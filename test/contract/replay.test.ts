@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SpoolingPipeline } from '../../server/src/ingest/pipeline.ts';
-import { TABLE_NAMES } from '../../server/src/ingest/table-rows.ts';
+import { INSERTS } from '../../server/src/ingest/table-batch.ts';
 import { encodeRecord } from '../../server/src/ingest/upload-record.ts';
 import { createStorage, type Storage } from '../../server/src/storage/create-storage.ts';
 import type { Engine, Insert } from '../../server/src/storage/engine.ts';
@@ -141,7 +141,7 @@ describe('replaying a segment', () => {
     }
   });
 
-  test.each([...TABLE_NAMES.keys()])(
+  test.each([...INSERTS.keys()])(
     'that stopped after %i of its inserts stores every upload once',
     async (insertsDone) => {
       const service = `stopped-after-${insertsDone}`;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -32,7 +32,7 @@ export async function startClickHouseHttp(port = 0): Promise<ClickHouseHttp> {
   const server = createServer((request, response) => {
     last = last.then(async () => {
       try {
-        const result = await session.queryAsync(await sqlOf(request));
+        const result = await session.queryAsync(await sqlOf(request, join(dir, 'insert.rows')));
         response.end(result.bytes());
       } catch (error) {
         const { message } = error as Error;
@@ -56,7 +56,7 @@ export async function startClickHouseHttp(port = 0): Promise<ClickHouseHttp> {
 }
 
 /** The statement with its database, settings and parameters before it. */
-async function sqlOf(request: IncomingMessage): Promise<string> {
+async function sqlOf(request: IncomingMessage, file: string): Promise<string> {
   const { searchParams } = new URL(request.url!, 'http://localhost');
   const body = await readBody(request);
   const statement = searchParams.get('query');
@@ -66,12 +66,20 @@ async function sqlOf(request: IncomingMessage): Promise<string> {
   return [
     `USE ${searchParams.get('database') ?? 'default'}`,
     ...settings,
-    statement === null ? body : `${statement}\n${body}`,
+    statement === null ? body.toString('utf8') : await withRows(statement, body, file),
   ].join(';\n');
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** Rows of a binary format are read from a file, since a statement of chdb is text. */
+async function withRows(statement: string, body: Buffer, file: string): Promise<string> {
+  if (!statement.trimEnd().endsWith('FORMAT Native'))
+    return `${statement}\n${body.toString('utf8')}`;
+  await writeFile(file, body);
+  return statement.replace(' SETTINGS ', ` FROM INFILE '${file}' SETTINGS `);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

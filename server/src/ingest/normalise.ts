@@ -19,6 +19,7 @@ import {
   type SeriesRow,
   type SpanLabels,
 } from './label-rows.ts';
+import type { WideList } from './number-lists.ts';
 import { Repairs } from './repairs.ts';
 import type { StackCache, StackRow } from './stack-cache.ts';
 import { type StallRow, StallRows } from './stall-rows.ts';
@@ -38,7 +39,7 @@ export interface SpanRow {
   readonly type: string;
   readonly span: SpanLabels;
   readonly endpoint: string;
-  readonly stackNumber: string;
+  readonly stack: StackRow;
   value: number;
   ticks: number; // samples of the profiler that hit running code
 }
@@ -53,7 +54,7 @@ export interface NormalisedUpload {
   readonly spans: readonly SpanRow[];
   readonly stalls: readonly StallRow[];
   readonly functions: readonly FunctionSums[];
-  readonly functionNumbers: readonly string[]; // row of a function -> its id
+  readonly functionIds: WideList; // row of a function -> its id
   readonly types: ReadonlyMap<string, { readonly gauge: boolean; readonly value: number }>;
   readonly repairs: Repairs;
 }
@@ -183,7 +184,7 @@ class UploadRows {
       spans: [...this.spans.values()],
       stalls: this.stalls.rows(window, this.repairs),
       functions: this.functions.values(),
-      functionNumbers: this.options.stacks.functionNumbers,
+      functionIds: this.options.stacks.functionIds,
       types: this.types,
       repairs: this.repairs,
     };
@@ -235,14 +236,14 @@ class UploadRows {
   private addSpan(
     type: string,
     { span, endpoint }: LabelRow,
-    { stackNumber }: StackRow,
+    stack: StackRow,
     { value, ticks }: { readonly value: number; readonly ticks: number },
   ): void {
     const { traceId, spanId, activeSpanId } = span!;
-    const key = `${type}\n${traceId}${spanId}${activeSpanId}${stackNumber}`;
+    const key = `${type}\n${traceId}${spanId}${activeSpanId}${stack.stackNumber}`;
     const row = this.spans.get(key);
     if (row === undefined) {
-      this.spans.set(key, { type, span: span!, endpoint, stackNumber, value, ticks });
+      this.spans.set(key, { type, span: span!, endpoint, stack, value, ticks });
     } else {
       row.value += value;
       row.ticks += ticks;

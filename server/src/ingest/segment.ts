@@ -54,15 +54,16 @@ export const SEGMENT_SUFFIX = '.segment';
  * Which tables the rows of a segment go into. A segment keeps the one it began with, since what was inserted
  * of it before a crash is known by its token to these tables only.
  *
- * Layouts 1 (a row of its own for everything) and 2 (folded, by migration 3) are not in the name.
+ * Layouts 1 (a row of its own for everything) and 2 (folded, by migration 3) are not in the name. Layout 3 has views make the sums
+ * of samples by minute and hour, in 4 they are inserted like the samples.
  */
-export type SegmentLayout = 1 | 2 | 3;
-export const CURRENT_LAYOUT = 3 satisfies SegmentLayout;
+export type SegmentLayout = 1 | 2 | 3 | 4;
+export const CURRENT_LAYOUT = 4 satisfies SegmentLayout;
 
 /** `foldedSinceMs` is when migration 3 was applied to the tables. */
 export function layoutOf(segment: string, foldedSinceMs: number): SegmentLayout {
   const [createdMs, , layout] = segment.split('-');
-  if (layout !== undefined) return CURRENT_LAYOUT;
+  if (layout !== undefined) return layout === '3' ? 3 : CURRENT_LAYOUT;
   return Number(createdMs) < foldedSinceMs ? 1 : 2;
 }
 

@@ -6,6 +6,7 @@ import {
   stackId,
 } from '@flamehouse/proto';
 import { tsvId } from '../storage/tsv.ts';
+import { highOf, lowOf, WideList } from './number-lists.ts';
 
 /** A frame as it is stored. Numbers are ids in decimal, as the tables take them. */
 export interface FrameRow extends DescribedFunction {
@@ -33,10 +34,14 @@ interface Place {
 /** A stack with what its rows need. What only a stack that was never seen needs is made when asked for. */
 export class StackRow {
   readonly stackNumber: string;
+  readonly idLow: number; // the halves of its id
+  readonly idHigh: number;
   readonly functionRows: readonly number[]; // each once, however often it recurs
   readonly leaf: FrameRow;
   readonly rows: Int32Array; // of the cache's places, root first
   next: StackRow | null = null; // whose hash is the same
+  batch = 0; // of rows that last took it, and its row there
+  batchRow = 0;
   storedIn = ''; // month and service for which it is known to be in the table of stacks
   private readonly places: readonly Place[];
 
@@ -45,7 +50,10 @@ export class StackRow {
     this.places = places;
     const { frames } = this;
     const ids = frames.map((frame) => frame.frameId);
-    this.stackNumber = tsvId(stackId(ids, this.lines));
+    const hex = stackId(ids, this.lines);
+    this.stackNumber = tsvId(hex);
+    this.idLow = lowOf(hex);
+    this.idHigh = highOf(hex);
     this.functionRows = [...new Set(frames.map(({ functionRow }) => functionRow))];
     this.leaf = frames.at(-1)!;
   }
@@ -81,7 +89,7 @@ export class StackCache {
   private places: Place[] = [];
   private stacks = new Map<number, StackRow>(); // hash -> the first of a chain
   private entries = 0;
-  functionNumbers: string[] = []; // function row -> its number
+  functionIds = new WideList(); // function row -> its id
 
   /** To be called between uploads, which hold on to rows. */
   limit(): void {
@@ -91,7 +99,7 @@ export class StackCache {
     this.places = [];
     this.stacks = new Map();
     this.entries = 0;
-    this.functionNumbers = [];
+    this.functionIds = new WideList();
   }
 
   /** The row of a frame and the line that ran. */
@@ -155,7 +163,8 @@ export class StackCache {
     const frameHex = frameId(functionHex, raw.line);
     let functionRow = this.functionRowOf.get(functionNumber);
     if (functionRow === undefined) {
-      functionRow = this.functionNumbers.push(functionNumber) - 1;
+      functionRow = this.functionIds.length;
+      this.functionIds.push(lowOf(functionHex), highOf(functionHex));
       this.functionRowOf.set(functionNumber, functionRow);
     }
     return {

@@ -1,17 +1,20 @@
-import type { Engine } from '../storage/engine.ts';
+import type { Engine, Insert } from '../storage/engine.ts';
+import { FunctionRows } from './function-rows.ts';
 import type { KnownRows } from './known-rows.ts';
 import type { NormalisedUpload } from './normalise.ts';
+import { SampleRows } from './sample-rows.ts';
 import type { SegmentLayout } from './segment.ts';
+import { SpanRows } from './span-rows.ts';
 import {
   type AddRow,
   addUploadRows,
+  FOLDED_COLUMNS,
   frameLine,
   seriesLine,
   stackLine,
-  TABLE_COLUMNS,
-  TABLE_NAMES,
-  type TableName,
-  WAYS_IN,
+  TEXT_COLUMNS,
+  type TextTable,
+  unfold,
 } from './table-rows.ts';
 
 /** What the tables of names hold already. */
@@ -23,13 +26,38 @@ export interface KnownNames {
 
 type KnownName = readonly [table: keyof KnownNames, key: string, period: string];
 
+/**
+ * What is inserted of a segment, in its order: what samples refer to comes before them, and so do windows, whose time a gauge is
+ * divided by. The name is part of the token.
+ */
+export const INSERTS = [
+  'frames',
+  'stacks',
+  'series',
+  'function_minutes',
+  'instance_minutes',
+  'requests',
+  'spans',
+  'stalls',
+  'windows',
+  'samples',
+  'samples_1m',
+  'samples_1h',
+] as const;
+
+type InsertName = (typeof INSERTS)[number];
+type Rows = Omit<Insert, 'token'>;
+
 const HOUR_SECONDS = 3_600;
 
 /** The rows of one segment, table by table. */
 export class TableBatch {
-  bytes = 0;
   /** Whole lines as bytes: as strings, the rows of a busy second kept the garbage collector busy too. */
-  private readonly parts = new Map<TableName, Buffer[]>();
+  private readonly texts = new Map<TextTable, Buffer[]>();
+  private readonly samples = new SampleRows();
+  private readonly functions = new FunctionRows();
+  private readonly spans = new SpanRows();
+  private textBytes = 0;
   private readonly known: KnownNames;
   private readonly added = new Map<string, KnownName>();
 
@@ -37,8 +65,12 @@ export class TableBatch {
     this.known = known;
   }
 
+  get bytes(): number {
+    return this.textBytes + this.samples.bytes + this.functions.bytes + this.spans.bytes;
+  }
+
   add(upload: NormalisedUpload, receivedAtMs: number): void {
-    const rows = new Map<TableName, string[]>();
+    const rows = new Map<TextTable, string[]>();
     const add: AddRow = (table, row) => {
       const known = rows.get(table);
       if (known === undefined) rows.set(table, [row]);
@@ -48,18 +80,55 @@ export class TableBatch {
     this.addSeries(upload, add);
     addUploadRows(upload, add);
     for (const [table, lines] of rows) this.push(table, Buffer.from(`${lines.join('\n')}\n`));
+    this.samples.add(upload);
+    this.functions.add(upload);
+    this.spans.add(upload);
   }
 
   /** Do the inserts. Their tokens make a second time change nothing; names are merged by their ids. */
   async insert(engine: Engine, segment: string, layout: SegmentLayout): Promise<void> {
-    for (const table of TABLE_NAMES) {
-      const parts = this.parts.get(table);
-      if (parts === undefined) continue;
-      const columns = TABLE_COLUMNS[table];
-      const { into = table, rows = Buffer.concat } = WAYS_IN[layout][table] ?? {};
-      await engine.insert({ table: into, columns, tsv: rows(parts), token: `${segment}:${table}` });
+    for (const name of INSERTS) {
+      const rows = this.rowsOf(name, layout);
+      if (rows !== null) await engine.insert({ ...rows, token: `${segment}:${name}` });
     }
     for (const [table, key, period] of this.added.values()) this.known[table].add(key, period);
+  }
+
+  private rowsOf(name: InsertName, layout: SegmentLayout): Rows | null {
+    switch (name) {
+      case 'function_minutes':
+        return layout <= 2
+          ? this.foldedFunctions(layout)
+          : { table: 'function_sums', ...this.functions.block() };
+      case 'spans':
+        return { table: name, ...this.spans.block() };
+      case 'samples':
+        return layout <= 3 ? this.foldedSamples(layout) : { table: name, ...this.samples.block() };
+      case 'samples_1m':
+        return layout <= 3 ? null : { table: name, isSummed: true, ...this.samples.minutes() };
+      case 'samples_1h':
+        return layout <= 3 ? null : { table: name, isSummed: true, ...this.samples.hours() };
+      default: {
+        const tsv = Buffer.concat(this.texts.get(name) ?? []);
+        return { table: name, columns: TEXT_COLUMNS[name], tsv };
+      }
+    }
+  }
+
+  private foldedSamples(layout: SegmentLayout): Rows {
+    const columns = FOLDED_COLUMNS.samples;
+    const folded = this.samples.foldedLines();
+    return layout === 1
+      ? { table: 'samples', columns, tsv: unfold(folded, 2) }
+      : { table: 'samples_folded', columns, tsv: folded };
+  }
+
+  private foldedFunctions(layout: SegmentLayout): Rows {
+    const columns = FOLDED_COLUMNS.function_minutes;
+    const folded = this.functions.foldedLines();
+    return layout === 1
+      ? { table: 'function_minutes_rows', columns, tsv: unfold(folded, 5) }
+      : { table: 'function_minutes_folded', columns, tsv: folded };
   }
 
   private addNames({ meta, stacks }: NormalisedUpload, day: string, add: AddRow): void {
@@ -97,10 +166,10 @@ export class TableBatch {
     return true;
   }
 
-  private push(table: TableName, lines: Buffer): void {
-    const parts = this.parts.get(table);
-    if (parts === undefined) this.parts.set(table, [lines]);
+  private push(table: TextTable, lines: Buffer): void {
+    const parts = this.texts.get(table);
+    if (parts === undefined) this.texts.set(table, [lines]);
     else parts.push(lines);
-    this.bytes += lines.length;
+    this.textBytes += lines.length;
   }
 }

@@ -1,27 +1,13 @@
 import { tsvId, tsvMap, tsvText } from '../storage/tsv.ts';
 import type { SeriesRow } from './label-rows.ts';
 import type { NormalisedUpload } from './normalise.ts';
-import type { SegmentLayout } from './segment.ts';
 import type { FrameRow, StackRow } from './stack-cache.ts';
 
-/** The tables in the order they are inserted: what samples refer to comes before them. */
-export const TABLE_COLUMNS = {
+/** The tables whose rows are text: those that get a few of them with an upload. */
+export const TEXT_COLUMNS = {
   frames: ['frame_id', 'function_id', 'name', 'package', 'file', 'line', 'kind', 'seen'],
   stacks: ['service', 'stack_id', 'frames', 'lines', 'seen'],
   series: ['service', 'series_id', 'labels', 'month', 'first_seen', 'last_seen'],
-  function_minutes: [
-    'service',
-    'environment',
-    'version',
-    'instance',
-    'minute',
-    'endpoint',
-    'function_id',
-    'self',
-    'total',
-    'self_ticks',
-    'total_ticks',
-  ],
   instance_minutes: [
     'service',
     'environment',
@@ -57,23 +43,6 @@ export const TABLE_COLUMNS = {
     'duration',
     'cpu',
   ],
-  spans: [
-    'trace_id',
-    'span_id',
-    'active_span_id',
-    'service',
-    'environment',
-    'version',
-    'instance',
-    'endpoint',
-    'span_name',
-    'type',
-    'window_start',
-    'seconds',
-    'stack_id',
-    'value',
-    'ticks',
-  ],
   stalls: [
     'service',
     'environment',
@@ -97,7 +66,25 @@ export const TABLE_COLUMNS = {
     'gauge',
     'value',
   ],
-  // After `windows`: a gauge is divided by the time that windows covered.
+} as const;
+
+export type TextTable = keyof typeof TEXT_COLUMNS;
+
+/** What segments of before layout 4 have as text, with what differs between rows as arrays at the end. */
+export const FOLDED_COLUMNS = {
+  function_minutes: [
+    'service',
+    'environment',
+    'version',
+    'instance',
+    'minute',
+    'endpoint',
+    'function_id',
+    'self',
+    'total',
+    'self_ticks',
+    'total_ticks',
+  ],
   samples: [
     'service',
     'type',
@@ -113,35 +100,11 @@ export const TABLE_COLUMNS = {
   ],
 } as const;
 
-export type TableName = keyof typeof TABLE_COLUMNS;
-
-interface WayIn {
-  readonly into?: string;
-  readonly rows?: (parts: readonly Buffer[]) => Buffer;
-}
-
-const FOLDED_SAMPLES: WayIn = { into: 'samples_folded' };
-
-/**
- * Where rows of a layout go that do not go as they are into the table they are named after.
- *
- * They come folded: what the rows of an upload share is written, sent and parsed once. CPU of an insert per upload, 2026-11-20:
- * samples 2.5 ms as plain rows and 0.9 unfolded by the engine; function_minutes 4.2, 1.9, and 0.2 when it stays folded.
- */
-export const WAYS_IN: Readonly<Record<SegmentLayout, Partial<Record<TableName, WayIn>>>> = {
-  1: {
-    samples: { rows: (parts) => unfold(parts, 2) },
-    function_minutes: { into: 'function_minutes_rows', rows: (parts) => unfold(parts, 5) },
-  },
-  2: { samples: FOLDED_SAMPLES, function_minutes: { into: 'function_minutes_folded' } },
-  3: { samples: FOLDED_SAMPLES, function_minutes: { into: 'function_sums' } },
-};
-
 /** A row for each place of the arrays in the last `count` fields. */
-function unfold(parts: readonly Buffer[], count: number): Buffer {
+export function unfold(folded: Buffer, count: number): Buffer {
   const rows: string[] = [];
-  for (const folded of Buffer.concat(parts).toString('utf8').trimEnd().split('\n')) {
-    const fields = folded.split('\t');
+  for (const line of folded.toString('utf8').trimEnd().split('\n')) {
+    const fields = line.split('\t');
     const key = fields.slice(0, -count).join('\t');
     const columns = fields.slice(-count).map((field) => field.slice(1, -1).split(','));
     columns[0]!.forEach((_, place) => {
@@ -151,9 +114,7 @@ function unfold(parts: readonly Buffer[], count: number): Buffer {
   return Buffer.from(rows.join(''));
 }
 
-export const TABLE_NAMES = Object.keys(TABLE_COLUMNS) as readonly TableName[];
-
-export type AddRow = (table: TableName, row: string) => void;
+export type AddRow = (table: TextTable, row: string) => void;
 
 const MINUTE_SECONDS = 60;
 
@@ -168,9 +129,6 @@ export function addUploadRows(upload: NormalisedUpload, add: AddRow): void {
     time: `${window.startSeconds}\t${window.seconds}`,
   };
   addWindowRows(upload, place, add);
-  addSampleRows(upload, place, add);
-  addFunctionRows(upload, place, add);
-  addSpanRows(upload, place, add);
   addStallRows(upload, place, add);
   addRequestRows(upload, place, add);
   const { service, release, instance, minute } = place;
@@ -190,49 +148,6 @@ function addWindowRows({ types }: NormalisedUpload, place: Place, add: AddRow): 
   const { service, release, instance, time } = place;
   for (const [type, { gauge, value }] of types) {
     add('windows', line(service, tsvText(type), release, instance, time, flag(gauge), value));
-  }
-}
-
-/** One row for all stacks of a type and series. */
-function addSampleRows({ samples }: NormalisedUpload, place: Place, add: AddRow): void {
-  const { service, release, time } = place;
-  for (const { type, gauge, series, endpoint, stacks, values } of samples) {
-    const key = line(service, tsvText(type), release, tsvText(endpoint), tsvId(series.id), time);
-    const numbers = stacks.map(({ stackNumber }) => stackNumber);
-    add('samples', line(key, flag(gauge), array(numbers), array(values)));
-  }
-}
-
-/** One row for all functions of an endpoint. */
-function addFunctionRows(
-  { functions, functionNumbers }: NormalisedUpload,
-  place: Place,
-  add: AddRow,
-): void {
-  const { service, release, instance, minute } = place;
-  for (const { endpoint, functionRows, self, total, selfTicks, totalTicks } of functions) {
-    const key = line(service, release, instance, minute, tsvText(endpoint));
-    // In one order for all windows, so that rows look like the ones before them to the compression.
-    const order = functionRows.map((_, row) => row);
-    order.sort((a, b) => functionRows[a]! - functionRows[b]!);
-    const ids = order.map((row) => functionNumbers[functionRows[row]!]!);
-    const sums = [self, total, selfTicks, totalTicks].map((column) =>
-      array(order.map((row) => column[row]!)),
-    );
-    add('function_minutes', line(key, array(ids), ...sums));
-  }
-}
-
-function array(entries: readonly (string | number)[]): string {
-  return `[${entries.join(',')}]`;
-}
-
-function addSpanRows({ spans }: NormalisedUpload, place: Place, add: AddRow): void {
-  const { service, release, instance, time } = place;
-  for (const { type, span, endpoint, stackNumber, value, ticks } of spans) {
-    const ids = `${uuid(span.traceId)}\t${tsvId(span.spanId)}\t${tsvId(span.activeSpanId)}`;
-    const names = `${tsvText(endpoint)}\t${tsvText(span.name)}\t${tsvText(type)}`;
-    add('spans', line(ids, service, release, instance, names, time, stackNumber, value, ticks));
   }
 }
 

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { ApiError } from '../errors.ts';
 import type { BoundValue } from './bound-settings.ts';
@@ -18,9 +18,20 @@ export interface Insert {
   readonly table: string;
   readonly columns: readonly string[];
   /** Whole lines in the TabSeparated format. */
-  readonly tsv: string | Buffer;
+  readonly tsv?: string | Buffer;
+  /** Instead of lines, a block in the Native format. */
+  readonly native?: Buffer;
+  /** Whether each key is in the rows once, so that a table that adds up need not look for equal ones. */
+  readonly isSummed?: boolean;
   /** An insert whose token the table has seen is not done again. */
   readonly token: string;
+}
+
+/** The parts of an insert, between which its rows or the name of their file go. */
+export interface InsertStatement {
+  readonly into: string;
+  readonly settings: string;
+  readonly format: string;
 }
 
 /** One client of @clickhouse/client, and how values are bound through it. */
@@ -32,6 +43,7 @@ export interface EngineClient {
   };
   /** Whether a running query stops when its signal fires; if not, its slot stays taken until it ends. */
   readonly canAbort: boolean;
+  readonly insert: (statement: InsertStatement, rows: Buffer) => Promise<void>;
   /** Is told when a query or an insert has ended. */
   readonly onDone?: () => void;
 }
@@ -140,18 +152,29 @@ export class Engine implements EngineActivity {
     return this.cluster === null ? table : localTable(table);
   }
 
-  async insert({ table, columns, tsv, token }: Insert): Promise<void> {
-    if (tsv.length === 0) return;
+  async insert({
+    table,
+    columns,
+    tsv = '',
+    native,
+    isSummed = false,
+    token,
+  }: Insert): Promise<void> {
+    const rows = native ?? Buffer.from(tsv);
+    if (rows.length === 0) return;
+    const { writer } = this.clients;
+    const settings = `${INSERT_SETTINGS}, optimize_on_insert = ${isSummed ? 0 : 1}`;
     const timed = this.timed((seconds, result) => this.observer?.insert(table, seconds, result));
     await timed(async () => {
-      const { stream } = await this.clients.writer.client.exec({
-        query: `INSERT INTO ${table} (${columns.join(', ')})
-  SETTINGS ${INSERT_SETTINGS}, insert_deduplication_token = '${checkedToken(token)}'
-  FORMAT TabSeparated`,
-        values: Readable.from([tsv], { objectMode: false }),
-      });
-      await readAll(stream);
-      this.clients.writer.onDone?.();
+      await writer.insert(
+        {
+          into: `${table} (${columns.join(', ')})`,
+          settings: `${settings}, insert_deduplication_token = '${checkedToken(token)}'`,
+          format: native === undefined ? 'TabSeparated' : 'Native',
+        },
+        rows,
+      );
+      writer.onDone?.();
     });
   }
 
@@ -235,7 +258,7 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function readAll(stream: Readable): Promise<Buffer> {
+export async function readAll(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);

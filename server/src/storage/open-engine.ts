@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { drainPending } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
@@ -6,6 +6,7 @@ import { ApiError } from '../errors.ts';
 import { boundSettings } from './bound-settings.ts';
 import { Engine, type EngineClient } from './engine.ts';
 import { EngineThreads } from './engine-threads.ts';
+import { insertFromFiles, insertOverHttp } from './insert-rows.ts';
 
 /** Where ClickHouse is. `url` null means the embedded engine below `dataDir`. */
 export interface EngineConfig {
@@ -58,7 +59,8 @@ async function openEmbedded({ dataDir, clickHouse }: EngineConfig): Promise<Engi
     const bind = (values: Parameters<typeof boundSettings>[0]) => ({
       clickhouse_settings: boundSettings(values),
     });
-    return { client, bind, canAbort: false, onDone: () => threads.giveWay() };
+    const insert = await insertFromFiles(client, resolve(dataDir, 'inserts'));
+    return { client, bind, insert, canAbort: false, onDone: () => threads.giveWay() };
   };
   const close = async () => {
     await Promise.all(clients.map((client) => client.close()));
@@ -127,6 +129,7 @@ async function openRemote({ clickHouse }: EngineConfig, url: string): Promise<En
         wait_end_of_query: 1, // Else an error after the first bytes would look like an answer.
       },
     }),
+    insert: insertOverHttp(client),
     canAbort: true,
   };
   const clients = {

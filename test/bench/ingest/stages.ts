@@ -87,7 +87,7 @@ class IngestSteps {
     const batch = new TableBatch(this.known);
     // Few at a time, since what waits decoded would keep the garbage collector busy, and does not in a server.
     for (let done = 0; done < count; done += AT_ONCE) await this.addUploads(mix, batch);
-    await batch.insert(this.engine, name, CURRENT_LAYOUT);
+    await this.clock.time('rows to blocks', () => batch.insert(this.engine, name, CURRENT_LAYOUT));
   }
 
   private async addUploads(mix: UploadMix, batch: TableBatch): Promise<void> {
@@ -126,9 +126,10 @@ function uploadOf(body: Buffer, contentType: string, receivedAtMs: number): Inco
   return { meta, profiles: parts.slice(1).map(({ bytes }) => bytes), receivedAtMs };
 }
 
-/** CPU of this process by stage. */
+/** CPU of this process by stage; a stage inside another counts for itself only. */
 class StageClock {
   private readonly micros = new Map<string, number>();
+  private within: string | null = null;
 
   reset(): void {
     this.micros.clear();
@@ -143,7 +144,10 @@ class StageClock {
 
   async time<T>(stage: string, work: () => Promise<T>): Promise<T> {
     const start = process.cpuUsage();
+    const outer = this.within;
+    this.within = stage;
     const result = await work();
+    this.within = outer;
     this.add(stage, start);
     return result;
   }
@@ -154,6 +158,11 @@ class StageClock {
 
   private add(stage: string, start: NodeJS.CpuUsage): void {
     const { user, system } = process.cpuUsage(start);
-    this.micros.set(stage, (this.micros.get(stage) ?? 0) + user + system);
+    this.count(stage, user + system);
+    if (this.within !== null && this.within !== stage) this.count(this.within, -user - system);
+  }
+
+  private count(stage: string, micros: number): void {
+    this.micros.set(stage, (this.micros.get(stage) ?? 0) + micros);
   }
 }

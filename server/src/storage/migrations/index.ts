@@ -5,6 +5,7 @@ import { foldedRows } from './0003-folded-rows.ts';
 import { deploys } from './0004-deploys.ts';
 import { traceSpans } from './0005-trace-spans.ts';
 import { cheaperInserts } from './0006-cheaper-inserts.ts';
+import { sumsInserted } from './0007-sums-inserted.ts';
 
 /** In order. An entry that was released is never edited: what must change becomes the next one. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   deploys,
   traceSpans,
   cheaperInserts,
+  sumsInserted,
 ];
