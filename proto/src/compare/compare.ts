@@ -1,5 +1,6 @@
 import { type CallGraph, callGraph, partBelow } from './call-graph.ts';
 import { type CommonMode, commonMode, withoutCommonMode } from './common-mode.ts';
+import { noiseLeft } from './concentration.ts';
 import { pooledTimeVariance } from './history.ts';
 import { type CompareInput, LEVELS, type SideSums } from './input.ts';
 import { lookAt } from './looks.ts';
@@ -58,7 +59,7 @@ export function compare(asked: CompareInput): Comparison {
   let excluded: ReadonlySet<number> = new Set();
   let found: Findings | null = null;
   for (let round = 0; round < PASSES_MAX; round++) {
-    const one = pass(input, data, excluded);
+    const one = pass(input, data, graph, excluded);
     found = { ...one, ...nameChanges(input.functions, one, graph, spend), graph, moved, spend };
     const next = changedFunctions(found);
     const size = [...next].reduce((sum, func) => sum + one.self.pooled[func]!, 0);
@@ -102,14 +103,19 @@ function matchMoved(input: CompareInput) {
     const data = standardise({ groups, functions: input.functions, countedAs });
     const graph = callGraph({ edges: input.edges, functionCount, countedAs });
     if (round === PAIRING_ROUNDS_MAX) return { data, graph, moved };
-    const first = pass(input, data, new Set());
+    const first = pass(input, data, graph, new Set());
     const pairs = pairMoved({ ...first, functions: input.functions, graph });
     if (pairs.length === 0) return { data, graph, moved };
     moved.push(...pairs);
   }
 }
 
-function pass(input: CompareInput, raw: Standardised, excluded: ReadonlySet<number>): Pass {
+function pass(
+  input: CompareInput,
+  raw: Standardised,
+  graph: CallGraph,
+  excluded: ReadonlySet<number>,
+): Pass {
   const { functions, history, simultaneous } = input;
   const common = commonMode(raw, functions, excluded);
   const data = withoutCommonMode(raw, common);
@@ -131,8 +137,18 @@ function pass(input: CompareInput, raw: Standardised, excluded: ReadonlySet<numb
     loadVariance: load,
     commonVariance,
   };
-  const selfTests = testFunctions('self', self, { ...setting, history: history?.self ?? null });
-  const totalTests = testFunctions('total', total, { ...setting, history: history?.total ?? null });
+  const alone = new Float64Array(functions.length).fill(1);
+  const left = noiseLeft(graph, self.pooled, total.pooled);
+  const selfTests = testFunctions('self', self, {
+    ...setting,
+    history: history?.self ?? null,
+    left: alone,
+  });
+  const totalTests = testFunctions('total', total, {
+    ...setting,
+    history: history?.total ?? null,
+    left,
+  });
   const { squared } = totalTests.process;
   return {
     data,

@@ -99,11 +99,24 @@ function isKernel(kind: string): boolean {
   return kind === 'gc' || kind === 'native';
 }
 
+export interface TimeVarianceOptions {
+  readonly left: number; // variance over that of the usual function, by what it is a sum of
+  readonly windows: number; // past ones
+}
+
 /** Relative variance of a function between times; defaults where nothing was learnt. */
-export function timeVariance(noise: TimeNoise | null, { id, kind }: ComparedFunction): number {
+export function timeVariance(
+  noise: TimeNoise | null,
+  { id, kind }: ComparedFunction,
+  { left, windows }: TimeVarianceOptions,
+): number {
   const known = noise?.byFunction.get(id);
-  if (known !== undefined) return known;
-  return isKernel(kind) ? KERNEL_NOISE ** 2 : pooledTimeVariance(noise);
+  if (isKernel(kind)) return known ?? KERNEL_NOISE ** 2;
+  const pool = pooledTimeVariance(noise);
+  if (noise === null) return pool;
+  if (known === undefined) return pool * left;
+  const prior = POOL_WEIGHT / (POOL_WEIGHT + windows - 1);
+  return known + prior * pool * (left - 1);
 }
 
 export function pooledTimeVariance(noise: TimeNoise | null): number {

@@ -16,12 +16,16 @@ const PRIOR_DEGREES_MAX = 8;
 /** Over the same clock minutes nothing else widens a test: with 8, canaries alarm in 2 % instead of 1 %. */
 const PRIOR_DEGREES_SIMULTANEOUS = 5;
 const DEGREES_ALONE = 6;
+/** Ticks of one long call come together, so counts are not as sure as if each were its own. */
+const DEGREES_MAX = 30;
 
 /** Noise between processes: shared by all functions, then moderated for each. */
 export interface ProcessNoise {
   readonly squared: number; // relative variance between processes, shared
-  readonly factor: Float64Array; // function -> how much larger its variance is than shared; 1 untested
-  readonly degrees: number; // of freedom of the moderated variance
+  readonly left: Float64Array; // function -> its variance over the shared one, by what it is a sum of
+  readonly factor: Float64Array; // function -> how much larger its variance is than expected; 1 untested
+  readonly degrees: number; // of freedom of a variance between processes
+  readonly degreesOf: Float64Array; // function -> of its whole variance: chance in the sampling is known
 }
 
 /**
@@ -33,30 +37,59 @@ export interface ProcessNoise {
 export function processNoise(
   sizes: Sizes,
   { degrees }: Replication,
-  { tested, simultaneous }: { tested: readonly number[]; simultaneous: boolean },
+  options: NoiseOptions,
 ): ProcessNoise {
-  const factor = new Float64Array(sizes.pooled.length).fill(1);
-  const fallback = PROCESS_NOISE_DEFAULT ** 2;
-  if (degrees === 0) return { squared: fallback, factor, degrees: DEGREES_ALONE };
-  const weight = (tested.length * degrees) / (tested.length * degrees + DEFAULT_WEIGHT);
-  const squared = weight * sharedVariance(sizes, degrees, tested) + (1 - weight) * fallback;
-  const ratio = tested.map((func) => sizes.scatter[func]! / (sizes.counting[func]! + squared));
+  const { tested, simultaneous, left } = options;
+  const alone = degrees === 0;
+  const squared = alone ? PROCESS_NOISE_DEFAULT ** 2 : pooledVariance(sizes, degrees, options);
+  const between = (func: number) => squared * left[func]!;
+  const ratio = tested.map(
+    (func) => sizes.scatter[func]! / (sizes.counting[func]! + between(func)),
+  );
   const most = simultaneous ? PRIOR_DEGREES_SIMULTANEOUS : PRIOR_DEGREES_MAX;
-  const prior = Math.min(most, priorDegrees(ratio, degrees));
+  const prior = alone ? DEGREES_ALONE : Math.min(most, priorDegrees(ratio, degrees));
+  const factor = new Float64Array(sizes.pooled.length).fill(1);
+  const degreesOf = new Float64Array(sizes.pooled.length).fill(prior + degrees);
   tested.forEach((func, i) => {
-    factor[func] = Math.max(1, (prior + ratio[i]!) / (prior + degrees));
+    const own = withKnownPart(prior, sizes.counting[func]!, between(func));
+    degreesOf[func] = own + degrees;
+    if (!alone) factor[func] = Math.max(1, (own + ratio[i]!) / (own + degrees));
   });
-  return { squared, factor, degrees: prior + degrees };
+  return { squared, left, factor, degrees: prior + degrees, degreesOf };
+}
+
+export interface NoiseOptions {
+  readonly tested: readonly number[];
+  readonly simultaneous: boolean;
+  readonly left: Float64Array; // function -> its variance over that of the usual one
+}
+
+/**
+ * Degrees of freedom of a variance whose part from counting is known, by Satterthwaite.
+ *
+ * With few ticks counting is nearly all of it, and a wide Student's t would hide what is plain to see.
+ */
+export function withKnownPart(degrees: number, counting: number, between: number): number {
+  return Math.min(Math.max(degrees, DEGREES_MAX), degrees * (1 + counting / between) ** 2);
+}
+
+function pooledVariance(sizes: Sizes, degrees: number, options: NoiseOptions): number {
+  const seen = options.tested.length * degrees;
+  const weight = seen / (seen + DEFAULT_WEIGHT);
+  const fallback = PROCESS_NOISE_DEFAULT ** 2;
+  return weight * sharedVariance(sizes, degrees, options) + (1 - weight) * fallback;
 }
 
 /** The variance at which the median function scatters as chi-square says; heavy tails do not reach it. */
-function sharedVariance(sizes: Sizes, degrees: number, tested: readonly number[]): number {
+function sharedVariance(sizes: Sizes, degrees: number, { tested, left }: NoiseOptions): number {
   const expected = chiSquareQuantile(0.5, degrees);
   let low = 0;
   let high = PROCESS_NOISE_MAX ** 2;
   for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2;
-    const ratios = tested.map((func) => sizes.scatter[func]! / (sizes.counting[func]! + middle));
+    const ratios = tested.map(
+      (func) => sizes.scatter[func]! / (sizes.counting[func]! + middle * left[func]!),
+    );
     if (median(ratios) > expected) low = middle;
     else high = middle;
   }

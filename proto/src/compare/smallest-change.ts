@@ -1,5 +1,6 @@
 import { studentUpper } from './distributions.ts';
 import { LEVELS } from './input.ts';
+import { withKnownPart } from './noise.ts';
 import { meanOf, median } from './robust.ts';
 import type { Replication, Sizes } from './sizes.ts';
 import {
@@ -71,9 +72,11 @@ function relativeChangeSeen(share: number, options: SmallestChangeOptions): numb
   const ticks = median(tested.map((func) => sizes.counting[func]! * sizes.pooled[func]!));
   const counting = ticks / (share * servicePooled);
   const factor = meanOf(tested.map((func) => total.process.factor[func]!));
-  const within = factor * (counting + total.process.squared) * replication.inverse;
+  const { degrees, squared } = total.process;
+  const within = factor * (counting + squared) * replication.inverse;
   const between = 2 * total.timePooled + options.loadVariance;
-  const df = satterthwaite(within, total.process.degrees, between, timeDegrees(options));
+  const own = withKnownPart(degrees, counting, squared);
+  const df = satterthwaite(within, own, between, timeDegrees(options));
   const weight = testWeight(share) / (meanTestWeight(options.tests, servicePooled) || 1);
   const count = Math.max(1, options.tests.length);
   const level = (LEVELS.functions * options.spend * Math.max(1, options.flagged)) / (2 * count);

@@ -2,7 +2,7 @@ import { studentTwoSided, studentUpper } from './distributions.ts';
 import { pooledTimeVariance, type TimeNoise, timeVariance } from './history.ts';
 import { type ComparedFunction, LEVELS } from './input.ts';
 import { type ProcessNoise, processNoise } from './noise.ts';
-import { meanOf } from './robust.ts';
+import { meanOf, median } from './robust.ts';
 import type { Replication, Sizes } from './sizes.ts';
 
 export type Part = 'self' | 'total';
@@ -32,6 +32,7 @@ export interface TestSetting {
   readonly simultaneous: boolean;
   readonly loadVariance: number;
   readonly commonVariance: number; // of the common mode's difference, relative
+  readonly left: Float64Array; // function -> its noise over that of one that stands alone, as variances
 }
 
 /** The tests of one part, with the noise that they share. */
@@ -55,13 +56,18 @@ export function testFunctions(part: Part, sizes: Sizes, setting: TestSetting): P
     const large = sizes.pooled[func]! >= (LEVELS.floor / 2) * servicePooled;
     return large && VALUES_MIN * sizes.counting[func]! <= 1;
   });
+  const usual = median(tested.map((func) => setting.left[func]!)) || 1;
+  const left = setting.left.map((one) => one / usual);
   const process = processNoise(sizes, replication, {
     tested,
     simultaneous: setting.simultaneous,
+    left,
   });
-  const between = (func: ComparedFunction) =>
-    setting.simultaneous ? 0 : timeVariance(setting.history, func);
-  const time = Float64Array.from(functions, (f) => between(f) + setting.loadVariance / 2);
+  const between = (func: ComparedFunction, row: number) =>
+    setting.simultaneous
+      ? 0
+      : timeVariance(setting.history, func, { left: left[row]!, windows: setting.historyWindows });
+  const time = Float64Array.from(functions, (f, row) => between(f, row) + setting.loadVariance / 2);
   const timePooled = setting.simultaneous ? 0 : pooledTimeVariance(setting.history);
   const noise = { part, process, time, timePooled };
   return { ...noise, tests: tested.map((func) => testOne(func, sizes, setting, noise)) };
@@ -79,11 +85,12 @@ function testOne(
   const size = sizes.pooled[func]!;
   const { inverse, base: n0, head: n1 } = setting.replication;
   const factor = process.factor[func]!;
-  const within = factor * (sizes.counting[func]! + process.squared) * inverse;
+  const squared = process.squared * process.left[func]!;
+  const within = factor * (sizes.counting[func]! + squared) * inverse;
   const between = 2 * time[func]!;
   const t = (head - base) / (size * Math.sqrt(within + between + commonVariance));
-  const df = satterthwaite(within, process.degrees, between, timeDegrees(setting));
-  const relative = factor * process.squared;
+  const df = satterthwaite(within, process.degreesOf[func]!, between, timeDegrees(setting));
+  const relative = factor * squared;
   const variance =
     factor * sizes.counting[func]! * size * (base / n0 + head / n1) +
     base ** 2 * (relative / n0 + time[func]!) +

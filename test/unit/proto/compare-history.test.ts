@@ -49,9 +49,21 @@ describe('learnHistory', () => {
   test('what was never seen takes the pool, the collector and the kernel their own', () => {
     const { self } = learn(quiet)!;
     const func = { id: 'unseen', name: 'unseen', file: '', kind: 'user' as const };
-    expect(timeVariance(self, func)).toBe(self.pool);
-    expect(timeVariance(self, { ...func, kind: 'gc' })).toBeCloseTo(0.0144, 12);
-    expect(timeVariance(null, func)).toBeCloseTo(0.0049, 12);
+    const usual = { left: 1, windows: 12 };
+    expect(timeVariance(self, func, usual)).toBe(self.pool);
+    expect(timeVariance(self, { ...func, kind: 'gc' }, usual)).toBeCloseTo(0.0144, 12);
+    expect(timeVariance(null, func, usual)).toBeCloseTo(0.0049, 12);
+  });
+
+  test('a wide total leans on less than the pool, and a service without history on all of the default', () => {
+    const { self } = learn(quiet)!;
+    const func = { id: 'unseen', name: 'unseen', file: '', kind: 'user' as const };
+    const wide = { left: 0.4, windows: 12 };
+    expect(timeVariance(self, func, wide)).toBeCloseTo(0.4 * self.pool, 12);
+    expect(timeVariance(null, func, wide)).toBeCloseTo(0.0049, 12);
+    const known = self.byFunction.get('f3')!;
+    const seen = timeVariance(self, { ...func, id: 'f3' }, wide);
+    expect(seen).toBeCloseTo(known - (6 / 17) * self.pool * 0.6, 12);
   });
 
   test('the collector leans on its own default, however quiet it was', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadVariance, processNoise } from '../../../proto/src/compare/noise.ts';
+import { loadVariance, processNoise, withKnownPart } from '../../../proto/src/compare/noise.ts';
 import { replicationOf, sizesOf } from '../../../proto/src/compare/sizes.ts';
 import { standardise } from '../../../proto/src/compare/standardise.ts';
 import {
@@ -9,6 +9,8 @@ import {
   withQ,
 } from '../../../proto/src/compare/test-functions.ts';
 import { compareInput } from '../../support/compare-input.ts';
+
+const alone = new Float64Array(300).fill(1);
 
 function sized(text: string) {
   const input = compareInput(text);
@@ -37,7 +39,11 @@ describe('sizes', () => {
 describe('noise between processes', () => {
   test('one instance a side takes the default and 6 degrees of freedom', () => {
     const { sizes, replication } = sized('main;f 1000 | 1000');
-    const noise = processNoise(sizes, replication, { tested: [1], simultaneous: false });
+    const noise = processNoise(sizes, replication, {
+      tested: [1],
+      simultaneous: false,
+      left: alone,
+    });
     expect(noise.squared).toBeCloseTo(0.06 ** 2, 12);
     expect(noise.degrees).toBe(6);
   });
@@ -47,7 +53,11 @@ describe('noise between processes', () => {
     const lines = Array.from({ length: 200 }, (_, i) => `m;f${i} 90000 110000 | 90000 110000`);
     const { sizes, replication } = sized(lines.join('\n'));
     const tested = Array.from({ length: 200 }, (_, i) => i + 1);
-    const { squared } = processNoise(sizes, replication, { tested, simultaneous: false });
+    const { squared } = processNoise(sizes, replication, {
+      tested,
+      simultaneous: false,
+      left: alone,
+    });
     // Its median is what chi-square with 2 degrees has: 2 ln 2; then a tenth leans on the default.
     const shared = 0.04 / (2 * Math.LN2) - 1 / 100_000;
     const weight = 400 / 440;
@@ -58,9 +68,30 @@ describe('noise between processes', () => {
     const lines = Array.from({ length: 50 }, (_, i) => `m;f${i} 990 1010 | 990 1010`);
     const { sizes, replication } = sized([...lines, 'm;wild 500 1500 | 500 1500'].join('\n'));
     const tested = Array.from({ length: 51 }, (_, i) => i + 1);
-    const { factor } = processNoise(sizes, replication, { tested, simultaneous: false });
+    const { factor } = processNoise(sizes, replication, {
+      tested,
+      simultaneous: false,
+      left: alone,
+    });
     expect(factor[1]).toBe(1);
     expect(factor[51]).toBeGreaterThan(3);
+  });
+
+  test('a total of many functions is taken to scatter less, and what it scatters counts against that', () => {
+    const lines = Array.from({ length: 50 }, (_, i) => `m;f${i} 90000 110000 | 90000 110000`);
+    const { sizes, replication } = sized(lines.join('\n'));
+    const tested = Array.from({ length: 50 }, (_, i) => i + 1);
+    const left = Float64Array.from({ length: 51 }, (_, i) => (i === 1 ? 0.25 : 1));
+    const { factor } = processNoise(sizes, replication, { tested, simultaneous: false, left });
+    expect(factor[2]).toBe(1);
+    expect(factor[1]).toBeGreaterThan(1);
+  });
+
+  test('chance in the sampling is known, so it needs no wide tails', () => {
+    expect(withKnownPart(8, 0, 0.01)).toBe(8);
+    expect(withKnownPart(8, 0.005, 0.01)).toBeCloseTo(18, 12);
+    expect(withKnownPart(8, 1, 0.01)).toBe(30);
+    expect(withKnownPart(40, 1, 0.01)).toBe(40);
   });
 
   test('a canary trusts the shared noise less', () => {
@@ -68,7 +99,7 @@ describe('noise between processes', () => {
     const { sizes, replication } = sized(lines.join('\n'));
     const tested = Array.from({ length: 50 }, (_, i) => i + 1);
     const degrees = (simultaneous: boolean) =>
-      processNoise(sizes, replication, { tested, simultaneous }).degrees;
+      processNoise(sizes, replication, { tested, simultaneous, left: alone }).degrees;
     // Two of their own and 8, or 5, that all functions lend.
     expect([degrees(false), degrees(true)]).toEqual([10, 7]);
   });
@@ -87,6 +118,7 @@ describe('tests of functions', () => {
     simultaneous: true,
     loadVariance: 0,
     commonVariance: 0,
+    left: alone,
   };
 
   test('t by hand: two alike sides of one instance', () => {
@@ -102,7 +134,7 @@ describe('tests of functions', () => {
     const [test] = result.tests;
     // (12000 - 10000) / (11000 · √(2 (1/11000 + 0.06²)))
     expect(test!.t).toBeCloseTo(2000 / (11_000 * Math.sqrt(2 * (1 / 11_000 + 0.0036))), 9);
-    expect(test!.df).toBe(6);
+    expect(test!.df).toBeCloseTo(6 * (1 + 1 / 11_000 / 0.0036) ** 2, 9);
     expect(test!.effect).toBeCloseTo(0.2, 12);
   });
 

@@ -66,7 +66,7 @@ describe('describeVerdict', () => {
     expect(sentence(short)).toBe(
       'Not enough data to judge 4f2c1e9. 2 complete minutes before and 2 after; 2 for each instance are needed.',
     );
-    const alone = Array.from({ length: 30 }, (_, i) => `main;steady${i} 300 | 301`).join('\n');
+    const alone = Array.from({ length: 30 }, (_, i) => `main;steady${i} 100 | 101`).join('\n');
     expect(sentence(compare(compareInput(alone)))).toMatch(
       /^Not enough data to judge 4f2c1e9\. Only a change above 1\d\.\d % would have been seen;/,
     );
