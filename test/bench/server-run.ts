@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,20 +61,9 @@ export class BenchServer {
   }
 
   usage(): Usage {
-    const stat = (path: string) => {
-      const text = readFileSync(path, 'latin1');
-      return text
-        .slice(text.lastIndexOf(')') + 2)
-        .split(' ')
-        .map(Number);
-    };
-    const whole = stat(`/proc/${this.child.pid}/stat`);
-    const main = stat(`/proc/${this.child.pid}/task/${this.child.pid}/stat`);
-    return {
-      cpuMs: (whole[11]! + whole[12]!) * TICK_MS,
-      mainMs: (main[11]! + main[12]!) * TICK_MS,
-      residentBytes: whole[21]! * PAGE_BYTES,
-    };
+    const whole = readStat(`/proc/${this.child.pid}/stat`);
+    const main = readStat(`/proc/${this.child.pid}/task/${this.child.pid}/stat`);
+    return { cpuMs: cpuOf(whole), mainMs: cpuOf(main), residentBytes: whole[21]! * PAGE_BYTES };
   }
 
   /** Wait until everything that was accepted is in the tables. */
@@ -95,6 +84,24 @@ export class BenchServer {
   remove(): void {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+function readStat(path: string): number[] {
+  const text = readFileSync(path, 'latin1');
+  return text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+}
+
+function cpuOf(stat: readonly number[]): number {
+  return (stat[11]! + stat[12]!) * TICK_MS;
+}
+
+/** CPU that a running process has taken so far; NaN where there is no /proc. */
+export function cpuMsOf(pid: number): number {
+  const path = `/proc/${pid}/stat`;
+  return existsSync(path) ? cpuOf(readStat(path)) : Number.NaN;
 }
 
 /** Rows of one query on the tables of a server that has stopped. */

@@ -1,51 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuMsOf } from '../server-run.ts';
+import { type LoadKind, startLoad } from './live-load.ts';
+import type { Random } from './random.ts';
 
 /** One process of the example under the agent, with its load. */
 export interface LiveProcess {
-  stop(): Promise<void>;
+  /** Ends load and process. Units: milliseconds of CPU that the process took; NaN where nothing tells. */
+  stop(): Promise<number>;
 }
 
 export interface LiveOptions {
   readonly serverUrl: string;
+  readonly environment: string;
   readonly version: string; // as the agent reports it
   readonly behaviour: string; // VERSION of the example: 1.1.0 has the planted fault
   readonly instance: string;
-  /** Requests a second; null for a closed loop of two connections. */
-  readonly rate: number | null;
-  /** Work of `weighBasket` on each request, in passes over its table. */
-  readonly passes: number;
-}
-
-interface Load {
-  readonly connections: number;
-  readonly overallRate?: number;
-  readonly requests: readonly object[];
-}
-
-/** As much of autocannon as is used; it ships no types. */
-type Autocannon = (
-  options: Load & { readonly url: string; readonly duration: number },
-) => Promise<unknown> & { stop(): void };
-
-/** The bench runs from a temporary directory, so the package is looked for from the repository. */
-function readAutocannon(): Autocannon {
-  return createRequire(join(process.cwd(), 'package.json'))('autocannon') as Autocannon;
+  readonly load: LoadKind;
+  readonly rate: number; // requests a second
+  readonly passes: number; // work of `weighBasket` on each request
+  readonly random: Random;
 }
 
 export const SERVICE = 'checkout';
-export const ENVIRONMENT = 'bench';
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const WINDOW_MS = 5_000;
-const DAY_SECONDS = 86_400;
-const CART = { country: 'DE', items: [{ productId: 'p-0001', quantity: 2 }] };
+const running = new Set<LiveProcess>();
 
-/** Start a process and wait until it listens. */
+/** For a bench that fails: nothing that it started outlives it. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((one) => one.stop()));
+}
+
+/** Start a process, wait until it listens, and send it requests until it is stopped. */
 export async function startLive(options: LiveOptions): Promise<LiveProcess> {
-  const { serverUrl, version, behaviour, instance, passes } = options;
   const child = spawn(
     process.execPath,
     [
@@ -55,34 +44,40 @@ export async function startLive(options: LiveOptions): Promise<LiveProcess> {
       '@flamehouse/agent/register',
       'examples/checkout/src/main.js',
     ],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        PORT: '0',
-        VERSION: behaviour,
-        WEIGH_PASSES: String(passes),
-        FLAMEHOUSE_SERVER_URL: serverUrl,
-        FLAMEHOUSE_SERVICE: SERVICE,
-        FLAMEHOUSE_VERSION: version,
-        FLAMEHOUSE_ENVIRONMENT: ENVIRONMENT,
-        FLAMEHOUSE_INSTANCE: instance,
-        FLAMEHOUSE_WINDOW_MS: String(WINDOW_MS),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    { env: environmentOf(options), stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const url = await listening(child, instance);
-  const run = readAutocannon()({ url, duration: DAY_SECONDS, ...loadOf(options.rate) });
-  return {
+  const url = await listening(child, options.instance);
+  const { load: kind, rate, random } = options;
+  const load = startLoad({ url, kind, rate, random });
+  const live: LiveProcess = {
     async stop() {
-      run.stop();
-      await run;
+      running.delete(live);
+      await load.stop();
+      const cpuMs = cpuMsOf(child.pid!);
       const ended = once(child, 'exit');
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM');
         await ended;
       }
+      return cpuMs;
     },
+  };
+  running.add(live);
+  return live;
+}
+
+function environmentOf(options: LiveOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    PORT: '0',
+    VERSION: options.behaviour,
+    WEIGH_PASSES: String(options.passes),
+    FLAMEHOUSE_SERVER_URL: options.serverUrl,
+    FLAMEHOUSE_SERVICE: SERVICE,
+    FLAMEHOUSE_VERSION: options.version,
+    FLAMEHOUSE_ENVIRONMENT: options.environment,
+    FLAMEHOUSE_INSTANCE: options.instance,
+    FLAMEHOUSE_WINDOW_MS: String(WINDOW_MS),
   };
 }
 
@@ -100,19 +95,4 @@ async function listening(child: ChildProcess, instance: string): Promise<string>
   }
   child.kill('SIGKILL');
   throw new Error(`${instance} does not listen; it printed: ${printed}`);
-}
-
-/** Two searches to a checkout, as in the demo. */
-function loadOf(rate: number | null): Load {
-  const search = { method: 'GET', path: '/search?q=oak%20dining%20chair' };
-  const checkout = {
-    method: 'POST',
-    path: '/checkout',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(CART),
-  };
-  const requests = [search, search, checkout];
-  return rate === null
-    ? { connections: 2, requests }
-    : { connections: 4, overallRate: rate, requests };
 }

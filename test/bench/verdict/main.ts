@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { LOOKS } from '../../../proto/src/compare/index.ts';
-import { FULL, type LivePlan, QUICK, runLive } from './live.ts';
+import { type LivePlan, runLive } from './live.ts';
 import { IDENTICAL, PLANTED, REPEATED, type Scenario } from './scenarios.ts';
 import { formatTable, identicalTable, looksTable, type Outcomes, plantedTable } from './tables.ts';
 import { judgeTrial, makeTrial, type Outcome } from './trial.ts';
@@ -22,6 +22,7 @@ interface BatchResult {
 }
 
 const BATCH = 10;
+const PARTS: LivePlan['parts'] = ['deploys', 'batches'];
 
 function runBatch({ scenario, looks, seeds }: Batch): BatchResult {
   const cuts = looks ? LOOKS.map(({ minutes }) => minutes) : [scenario.minutes];
@@ -77,6 +78,31 @@ function ask(worker: Worker, batch: Batch): Promise<BatchResult> {
   });
 }
 
+interface LiveValues {
+  readonly [name: string]: string | boolean | undefined;
+}
+
+function livePlan(values: LiveValues): LivePlan {
+  const { quick } = values;
+  const number = (name: string) => Number(values[name]);
+  const rate = number('rate');
+  const [minutes, restartMinutes] = quick ? [6, 6] : [14, 20];
+  return {
+    parts: PARTS.filter((part) => values['part'] === undefined || values['part'] === part),
+    deploys: { minutes, restartMinutes, rate },
+    batches: {
+      identical: quick ? 2 : number('batches'),
+      dearer: quick ? 1 : number('dearer'),
+      keptMinutes: number('kept'),
+      minutes: quick ? 0 : number('minutes'),
+      rate,
+      seed: number('seed'),
+    },
+    directory: String(values['record']),
+    recorded: values['recorded'] === true,
+  };
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -88,16 +114,19 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: String(availableParallelism()) },
       live: { type: 'boolean', default: false },
-      part: { type: 'string', default: 'all' },
+      part: { type: 'string' },
+      batches: { type: 'string', default: '10' },
+      dearer: { type: 'string', default: '6' },
+      kept: { type: 'string', default: '2' },
+      minutes: { type: 'string', default: '60' },
+      rate: { type: 'string', default: '15' },
+      record: { type: 'string', default: 'test/.artifacts/live-batches' },
+      recorded: { type: 'boolean', default: false },
       server: { type: 'string', default: 'server/dist/cli.js' },
       out: { type: 'string', default: 'test/.artifacts/bench-verdict.json' },
     },
   });
-  if (values.live) {
-    const plan = values.quick ? QUICK : FULL;
-    const only = values.part as LivePlan['only'];
-    return runLive({ ...plan, only }, values.server, values.out);
-  }
+  if (values.live) return runLive(livePlan(values), values.server, values.out);
   const count = (given: string | undefined, full: number, quick: number) =>
     Number(given ?? (values.quick ? quick : full));
   const started = performance.now();

@@ -74,7 +74,10 @@ function pickPlace(
     if (kind === 'leaf') return childCount[row] === 0 && own > 0.005 && own < 0.2;
     if (kind === 'gone') return childCount[row] === 0 && own > 0.025 && own < 0.08;
     if (kind === 'inner') return childCount[row]! > 0 && own > 0.002 && total < 0.3;
-    return total > 0.05 && total < 0.35 && largestChild[row]! < 0.7 * totals[row]!;
+    // A change spread over a subtree is mostly in no one function, neither a child nor its own top.
+    return (
+      total > 0.05 && total < 0.35 && Math.max(own, largestChild[row]! / service) < 0.7 * total
+    );
   };
   const rows = [...places.keys()].filter(fits);
   return rows.length > 0 ? rows[random.below(rows.length)]! : -1;

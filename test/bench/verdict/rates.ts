@@ -36,3 +36,12 @@ export function meanBy<T>(rows: readonly T[], of: (row: T) => number): number {
   const values = rows.map(of).filter(Number.isFinite);
   return values.length === 0 ? Number.NaN : values.reduce((sum, v) => sum + v, 0) / values.length;
 }
+
+/** In percent, with its limits. */
+export function formatLimits(rate: Rate): string {
+  return `${formatRate(rate)} (${(100 * rate.low).toFixed(1)} to ${(100 * rate.high).toFixed(1)})`;
+}
+
+export function formatRate({ rate }: Rate): string {
+  return (100 * rate).toFixed(1);
+}

@@ -1,5 +1,5 @@
 import { LOOKS, type LookResult, standingVerdict } from '../../../proto/src/compare/index.ts';
-import { countRate, meanBy, type Rate } from './rates.ts';
+import { countRate, formatLimits, formatRate, meanBy } from './rates.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Outcome } from './trial.ts';
 
@@ -31,11 +31,11 @@ export function identicalTable(all: readonly Outcomes[]): Table {
       return [
         scenario.name,
         String(rows.length),
-        limits(countRate(rows, ({ alarm }) => alarm)),
+        formatLimits(countRate(rows, ({ alarm }) => alarm)),
         scenario.published,
-        percent(countRate(without.flat(), ({ alarm }) => alarm)),
-        percent(countRate(rows, ({ covers }) => covers)),
-        percent(countRate(rows, ({ verdict }) => verdict === 'not-enough-data')),
+        formatRate(countRate(without.flat(), ({ alarm }) => alarm)),
+        formatRate(countRate(rows, ({ covers }) => covers)),
+        formatRate(countRate(rows, ({ verdict }) => verdict === 'not-enough-data')),
       ];
     }),
   ];
@@ -62,9 +62,9 @@ export function plantedTable(all: readonly Outcomes[]): Table {
       return [
         scenario.name,
         String(rows.length),
-        limits(countRate(rows, ({ found }) => found)),
-        percent(countRate(rows, ({ first }) => first)),
-        percent(countRate(rows, ({ covers }) => covers)),
+        formatLimits(countRate(rows, ({ found }) => found)),
+        formatRate(countRate(rows, ({ first }) => first)),
+        formatRate(countRate(rows, ({ covers }) => covers)),
         scenario.published,
         three(without.flat()),
         (100 * meanBy(rows, ({ halfWidth }) => halfWidth)).toFixed(1),
@@ -89,10 +89,10 @@ export function looksTable(all: readonly Outcomes[]): Table {
     ...all.map(({ scenario, withHistory }) => {
       const is = (outcome: Outcome) => (scenario.plant === 'none' ? outcome.alarm : outcome.found);
       const upTo = LOOKS.map((_, look) =>
-        percent(countRate(withHistory, (looks) => looks.slice(0, look + 1).some(is))),
+        formatRate(countRate(withHistory, (looks) => looks.slice(0, look + 1).some(is))),
       );
       const settled = countRate(withHistory, (looks) => settledFalse(looks));
-      const none = scenario.plant === 'none' ? percent(settled) : '';
+      const none = scenario.plant === 'none' ? formatRate(settled) : '';
       return [scenario.name, String(withHistory.length), ...upTo, none, scenario.published];
     }),
   ];
@@ -112,16 +112,8 @@ function three(rows: readonly Outcome[]): string {
     countRate(rows, ({ first }) => first),
     countRate(rows, ({ covers }) => covers),
   ]
-    .map(percent)
+    .map(formatRate)
     .join(' / ');
-}
-
-function percent({ rate }: Rate): string {
-  return (100 * rate).toFixed(1);
-}
-
-function limits(rate: Rate): string {
-  return `${percent(rate)} (${(100 * rate.low).toFixed(1)} to ${(100 * rate.high).toFixed(1)})`;
 }
 
 /** Columns as wide as their widest cell. */

@@ -17,6 +17,7 @@ function weighBasket() {
 
 const emit = Server.prototype.emit;
 Server.prototype.emit = function emitWeighed(event, ...args) {
-  if (event === 'request') weighBasket();
+  // Called by the engine itself: V8 would inline a plain call, and its CPU would be the caller's.
+  if (event === 'request') 'basket'.replace('basket', weighBasket);
   return emit.call(this, event, ...args);
 };
