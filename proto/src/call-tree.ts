@@ -1,15 +1,19 @@
 import { ProfileError } from './errors.ts';
+import { PrefixTree } from './prefix-tree.ts';
 
 /** Row of a frame or function table. -1 means "none". */
 export type FrameRow = number;
 
 /** One row per node, parents before children. Row 0 is the synthetic root. */
 export interface CallTree {
-  readonly parent: readonly number[]; // row -> row of the caller; -1 for row 0
-  readonly func: readonly FrameRow[]; // row -> frame; -1 for row 0
-  readonly self: readonly number[]; // row -> value of stacks that end here (pprof "flat")
-  readonly total: readonly number[]; // row -> self plus all descendants (pprof "cum")
+  readonly parent: ArrayLike<number>; // row -> row of the caller; -1 for row 0
+  readonly func: ArrayLike<FrameRow>; // row -> frame; -1 for row 0
+  readonly self: ArrayLike<number>; // row -> value of stacks that end here (pprof "flat")
+  readonly total: ArrayLike<number>; // row -> self plus all descendants (pprof "cum")
 }
+
+/** The same in arrays, as an answer has them. */
+export type ListedTree = { readonly [Column in keyof CallTree]: readonly number[] };
 
 /**
  * Fold stacks into one call tree.
@@ -23,88 +27,50 @@ export interface CallTree {
 export function buildCallTree(
   stacks: readonly ArrayLike<FrameRow>[],
   values: ArrayLike<number>,
-): CallTree {
+): ListedTree {
   requireSameLength(stacks, values);
-  const growing = new GrowingTree();
-  const { parent, self, total } = growing;
-  for (let i = 0; i < stacks.length; i++) {
-    const stack = stacks[i]!;
-    let row = 0;
-    for (let depth = 0; depth < stack.length; depth++) row = growing.child(row, stack[depth]!);
-    self[row]! += values[i]!;
-  }
-  // Upwards once at the end: a stack has ten times as many frames as a tree has nodes for it.
-  for (let row = parent.length - 1; row >= 0; row--) {
-    total[row]! += self[row]!;
-    if (row > 0) total[parent[row]!]! += total[row]!;
-  }
-  return growing;
+  const prefixes = new PrefixTree();
+  const leaves = new Int32Array(stacks.length);
+  for (let i = 0; i < leaves.length; i++) leaves[i] = prefixes.add(stacks[i]!);
+  return listed(prefixes.fold(leaves, values));
 }
 
 /** Add trees over one frame table; the result does not depend on their order, apart from row numbers. */
-export function mergeCallTrees(trees: readonly CallTree[]): CallTree {
-  const growing = new GrowingTree();
+export function mergeCallTrees(trees: readonly CallTree[]): ListedTree {
+  const prefixes = new PrefixTree();
+  const nodes: number[] = [];
+  const self: number[] = [];
+  const total: number[] = [];
   for (const tree of trees) {
-    const target = new Uint32Array(tree.parent.length); // row in `tree` -> row in the result
+    const target = new Uint32Array(tree.parent.length); // row in `tree` -> node
     for (let row = 0; row < tree.parent.length; row++) {
-      target[row] = row === 0 ? 0 : growing.child(target[tree.parent[row]!]!, tree.func[row]!);
-      growing.self[target[row]!]! += tree.self[row]!;
-      growing.total[target[row]!]! += tree.total[row]!;
+      target[row] = row === 0 ? 0 : prefixes.child(target[tree.parent[row]!]!, tree.func[row]!);
+      nodes.push(target[row]!);
+      self.push(tree.self[row]!);
+      total.push(tree.total[row]!);
     }
   }
-  return growing;
+  // A pruned tree has totals that are more than the sum of what is left of it.
+  const { node, ...merged } = prefixes.fold(nodes, self);
+  const totals = new Float64Array(prefixes.size);
+  nodes.forEach((at, i) => {
+    totals[at]! += total[i]!;
+  });
+  return listed({ ...merged, total: Float64Array.from(node, (at) => totals[at]!) });
 }
 
-class GrowingTree implements CallTree {
-  readonly parent: number[] = [-1];
-  readonly func: number[] = [-1];
-  readonly self: number[] = [0];
-  readonly total: number[] = [0];
-  /**
-   * One hash table for all nodes: place -> row, 0 where none is, since the root is nobody's child. A Map
-   * with a number for parent and frame as its key took four times as long.
-   */
-  private places = new Int32Array(PLACES_MIN);
-
-  child(row: number, func: FrameRow): number {
-    const { parent, func: frames, places } = this;
-    const mask = places.length - 1;
-    let place = placeOf(row, func) & mask;
-    for (let known = places[place]!; known !== 0; known = places[place]!) {
-      if (parent[known] === row && frames[known] === func) return known;
-      place = (place + 1) & mask;
-    }
-    const child = parent.push(row) - 1;
-    frames.push(func);
-    this.self.push(0);
-    this.total.push(0);
-    places[place] = child;
-    if (child * 2 > places.length) this.grow();
-    return child;
-  }
-
-  private grow(): void {
-    const places = new Int32Array(this.places.length * 4);
-    const mask = places.length - 1;
-    for (let row = 1; row < this.parent.length; row++) {
-      let place = placeOf(this.parent[row]!, this.func[row]!) & mask;
-      while (places[place] !== 0) place = (place + 1) & mask;
-      places[place] = row;
-    }
-    this.places = places;
-  }
-}
-
-const PLACES_MIN = 1_024;
-
-function placeOf(row: number, func: FrameRow): number {
-  const mixed = Math.imul(Math.imul(row, 0x9e3779b1) ^ func, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
+function listed({ parent, func, self, total }: CallTree): ListedTree {
+  return {
+    parent: Array.from(parent),
+    func: Array.from(func),
+    self: Array.from(self),
+    total: Array.from(total),
+  };
 }
 
 /** A tree with its small nodes folded into their parents. */
 export interface PrunedTree {
-  readonly tree: CallTree;
+  readonly tree: ListedTree;
   readonly row: readonly number[]; // row -> row in the tree before
   readonly folded: readonly number[]; // row -> descendants folded away below it
   readonly foldedNodes: number;
@@ -168,7 +134,7 @@ function rowsToKeep(tree: CallTree, nodesMax: number): Uint8Array {
 }
 
 /** The `count`-th largest of some numbers, counted from 1, by quickselect: sorting half a million took longer than summing them. */
-function largest(numbers: readonly number[], count: number): number {
+function largest(numbers: ArrayLike<number>, count: number): number {
   const values = Float64Array.from(numbers);
   let from = 0;
   let to = values.length - 1;
@@ -191,7 +157,7 @@ function largest(numbers: readonly number[], count: number): number {
 }
 
 /** The tree below one node, with that node as row 0. `func` of row 0 stays, since it is no root. */
-export function subtreeOf(tree: CallTree, root: number): { tree: CallTree; row: number[] } {
+export function subtreeOf(tree: CallTree, root: number): { tree: ListedTree; row: number[] } {
   const newRow = new Int32Array(tree.parent.length).fill(-1);
   const row: number[] = [];
   for (let old = root; old < tree.parent.length; old++) {

@@ -232,6 +232,39 @@ export function describeProfileStore(name: string, url: string | null): void {
         },
       );
 
+      test.each([
+        ['raw', CPU, 5_000, 5 * HOUR_MS - 17_000],
+        ['raw', HEAP, 5_000, 5 * HOUR_MS - 17_000],
+        ['raw', CPU, 0, 5 * HOUR_MS],
+        ['raw', HEAP, HOUR_MS - 1_000, 2 * HOUR_MS + 1_000],
+        ['minute', CPU, 5 * MINUTE_MS, 30 * HOUR_MS - 3 * MINUTE_MS],
+      ])(
+        '%s rows at both ends of whole hours are as exact as rows alone: %s',
+        async (tier, type, after, before) => {
+          const service = `whole-hours-${type}-${after}`;
+          const first = hour - 30 * HOUR_MS;
+          // Windows on both sides of every border of an hour, and of the range.
+          const starts = [first + after, first + before].flatMap((edge) => [edge - 1_000, edge]);
+          for (let at = first; at <= first + before; at += HOUR_MS) starts.push(at - 1_000, at);
+          await store(
+            ...[...new Set(starts)].map((startMs, i) => ({
+              service,
+              startMs,
+              cpu: `main;f${i % 3} | 1 9 ${1_000 * (i + 1)}`,
+              heap: `keep;f${i % 3} | ${1_000 + i * 100}`,
+            })),
+          );
+          const range = { from: first + after, to: first + before };
+          const found = await storage.store.selectStacks(selection(service, { type, range }));
+          expect(found.tier).toBe(tier);
+          // Only rows know instances.
+          const matchers = [{ name: 'instance', op: '=~', value: '.*' }] as const;
+          const fromRows = await lines(selection(service, { type, range, matchers }));
+          expect(fromRows.length).toBe(3);
+          expect(stackLines(found)).toEqual(fromRows);
+        },
+      );
+
       test('a range widens to whole bins, and the answer says so', async () => {
         const range = { from: hour - 3 * DAY_MS + 1, to: hour + 1 };
         const answer = await storage.store.selectStacks(selection(service, { range }));

@@ -4,6 +4,7 @@ import {
   encodeProfile,
   formatSelector,
   mergeCallTrees,
+  PrefixTree,
   ProfileBuilder,
   ProfileError,
   parseSelector,
@@ -60,6 +61,40 @@ test('selfs sum to the root, and children fit inside their parent', () => {
       tree.total.forEach((total, row) => {
         expect(children[row]! + tree.self[row]!).toBe(total);
       });
+    }),
+  );
+});
+
+test('a tree that knows more stacks folds some of them as if they were all', () => {
+  fc.assert(
+    fc.property(stacks, stacks, (samples, others) => {
+      const known = new PrefixTree();
+      const leaves: number[] = [];
+      samples.forEach(({ stack }, i) => {
+        if (others[i] !== undefined) known.add(others[i].stack);
+        leaves.push(known.add(stack));
+      });
+      const sums = new Map([['', 0]]);
+      for (const { stack, value } of samples) {
+        for (let depth = 0; depth <= stack.length; depth++) {
+          const path = stack
+            .slice(0, depth)
+            .map((frame) => `;${frame}`)
+            .join('');
+          sums.set(path, (sums.get(path) ?? 0) + value);
+        }
+      }
+      const folded = known.fold(
+        leaves,
+        samples.map(({ value }) => value),
+      );
+      const path = [''];
+      const totals = Array.from(folded.total, (total, row) => {
+        if (row > 0) path[row] = `${path[folded.parent[row]!]};${folded.func[row]}`;
+        return [path[row], total] as const;
+      });
+      expect(new Map(totals)).toEqual(sums);
+      expect(sum(Array.from(folded.self))).toBe(folded.total[0]);
     }),
   );
 });

@@ -6,7 +6,7 @@ export function formatCallTree(tree: CallTree, names: readonly string[]): string
   const visit = (row: number, indent: string) => {
     const name = names[tree.func[row]!] ?? '(root)';
     lines.push(`${indent}${name} total=${tree.total[row]} self=${tree.self[row]}`);
-    tree.parent
+    Array.from(tree.parent)
       .flatMap((parent, child) => (parent === row ? [child] : []))
       .sort((a, b) => tree.total[b]! - tree.total[a]! || a - b)
       .forEach((child) => {

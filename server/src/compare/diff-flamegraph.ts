@@ -6,6 +6,7 @@ import {
   type FunctionChange,
   hash64,
   pruneDiffTree,
+  ROOT_NODE_ID,
   type SideStacks,
 } from '@flamehouse/proto';
 import { giveWay } from '../http/give-way.ts';
@@ -13,8 +14,6 @@ import type { SelectedStacks } from '../storage/profile-store.ts';
 import { sideNames } from './diff-answer.ts';
 import type { DiffResult } from './run-diff.ts';
 import type { AskedSide } from './side.ts';
-
-const ROOT_NODE_ID = '0'.repeat(16);
 
 /** Both sides of a comparison as one call tree, with what the comparison says of each function. */
 export async function diffFlamegraph(

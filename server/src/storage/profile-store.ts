@@ -1,6 +1,8 @@
 import type {
   DeploySummary,
+  FoldedTree,
   FrameKind,
+  NodeIds,
   ServiceSummary,
   Tier,
   UploadAnswer,
@@ -44,17 +46,29 @@ export interface ProfileSelection {
 export interface SelectedStacks {
   readonly range: TimeRange; // widened to the tier's bins
   readonly tier: Tier;
-  readonly frames: {
-    readonly id: readonly string[]; // frame -> 16 hex
-    readonly functionId: readonly string[];
-    readonly name: readonly string[];
-    readonly file: readonly string[];
-    readonly package: readonly string[];
-    readonly kind: readonly FrameKind[];
-    readonly line: readonly number[]; // definition line
-  };
+  readonly frames: Frames;
   readonly stacks: readonly Uint32Array[];
   readonly values: Float64Array;
+  /** The call tree of all stacks, from a store that knows it without going through each of them. */
+  readonly fold?: () => FoldedStacks;
+}
+
+/** Columns of frames. */
+export interface Frames {
+  readonly id: readonly string[]; // frame -> 16 hex
+  readonly functionId: readonly string[];
+  readonly name: readonly string[];
+  readonly file: readonly string[];
+  readonly package: readonly string[];
+  readonly kind: readonly FrameKind[];
+  readonly line: readonly number[]; // definition line
+}
+
+/** A call tree over frames of its own, which may be more than it uses, and the ids of its nodes. */
+export interface FoldedStacks {
+  readonly tree: FoldedTree;
+  readonly frames: Frames;
+  readonly ids: NodeIds;
 }
 
 export interface SeriesQuery extends ProfileSelection {

@@ -44,3 +44,27 @@ export function readValuesByStack(bytes: Buffer): {
   }
   return { ids, values };
 }
+
+/** Parallel columns: ids[i] pairs with both sums. */
+export interface SumsByStack {
+  readonly ids: BigUint64Array;
+  readonly counters: Float64Array;
+  readonly weighted: Float64Array; // value x seconds of gauges
+}
+
+/** Rows of RowBinary that are a stack's id, a UInt64, and two sums, each a Float64. */
+export function readSumsByStack(bytes: Buffer): SumsByStack {
+  const { buffer } = new Uint8Array(bytes); // A copy: views need an offset that is a multiple of 8.
+  const numbers = new BigUint64Array(buffer);
+  const floats = new Float64Array(buffer);
+  const count = numbers.length / 3;
+  const ids = new BigUint64Array(count);
+  const counters = new Float64Array(count);
+  const weighted = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    ids[row] = numbers[3 * row]!;
+    counters[row] = floats[3 * row + 1]!;
+    weighted[row] = floats[3 * row + 2]!;
+  }
+  return { ids, counters, weighted };
+}

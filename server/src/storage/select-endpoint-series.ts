@@ -49,7 +49,8 @@ export async function selectEndpointSeries(
   for (let time = first; time < choice.range.to; time += stepMs) timesMs.push(time);
   const names = mostCpu(cores, requests).slice(0, query.limit);
   return {
-    ...choice,
+    tier: choice.tier,
+    range: choice.range,
     stepMs,
     timesMs,
     series: names.map((endpoint) => ({

@@ -47,7 +47,8 @@ export async function selectHeapGrowth(
   const context: Context = { engine, query, choice, step, signal };
   const covered = await selectCovered(context);
   const hours = covered.map(({ time }) => (time - covered[0]!.time) / HOUR_SECONDS);
-  const empty = { ...choice, stepMs: step * 1000, points: covered.length, total: null, rows: 0 };
+  const { tier, range } = choice;
+  const empty = { tier, range, stepMs: step * 1000, points: covered.length, total: null, rows: 0 };
   if (covered.length < GROWTH_POINTS_MIN) return { ...empty, frames: NO_FRAMES, sites: [] };
   const [found, total] = await Promise.all([selectSites(context), selectTotals(context)]);
   const sites: { readonly functionNumber: string; readonly growth: Growth }[] = [];

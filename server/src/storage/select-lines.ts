@@ -18,7 +18,7 @@ export async function selectLines(
   signal?: AbortSignal,
 ): Promise<SelectedLines> {
   const { functionId, ...selection } = query;
-  const [{ ids, idsQuery, ...stacks }, releases] = await Promise.all([
+  const [{ ids, idsQuery, stacks }, releases] = await Promise.all([
     selectStacksById(reader, selection, choice, signal),
     selectReleases(reader.engine, selection, choice.range, signal),
   ]);

@@ -55,7 +55,7 @@ export async function selectSeries(
     },
     signal,
   );
-  return { ...choice, series: seriesOf(query, rows) };
+  return { tier: choice.tier, range: choice.range, series: seriesOf(query, rows) };
 }
 
 /** A step of whole bins of the tier, in seconds. */

@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts';
 import { innerSpans } from '../spans/waterfall.ts';
 import type { ExportedSpan, SelectedSpan, SpanQuery } from './detail-store.ts';
 import type { Engine } from './engine.ts';
+import { SummedStacks } from './named-stacks.ts';
 import { readValuesByStack } from './read-columns.ts';
 import { selectExportedSpan } from './select-exported.ts';
 import { selectSimilar } from './select-similar.ts';
@@ -80,7 +81,7 @@ export async function selectSpan(
   const named = await names.resolve({ service: span.service, ids, idsQuery }, signal);
   const { service, version, name, endpoint } = span;
   return {
-    stacks: { range, tier: 'raw', ...named, values },
+    stacks: new SummedStacks({ range, tier: 'raw' }, named, values),
     span: { traceId: span.inTrace.traceId, service, version, name, endpoint },
     children,
     samples,

@@ -1,14 +1,23 @@
 import { coveredSeconds } from './coverage-sql.ts';
 import type { Engine } from './engine.ts';
+import { SummedStacks } from './named-stacks.ts';
 import type { ProfileSelection, SelectedStacks } from './profile-store.ts';
-import { readValuesByStack } from './read-columns.ts';
-import { type Condition, SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
+import { readSumsByStack, type SumsByStack } from './read-columns.ts';
+import { sampleSource } from './sample-source.ts';
+import type { Condition } from './selection-sql.ts';
 import type { StackNames } from './stack-names.ts';
 import type { TierChoice } from './tier.ts';
 
 export interface StackReader {
   readonly engine: Engine;
   readonly names: StackNames;
+}
+
+/** Stacks with the id of each, and what selects the ids. */
+export interface StacksById {
+  readonly stacks: SelectedStacks;
+  readonly ids: BigUint64Array;
+  readonly idsQuery: Condition;
 }
 
 /** Sum a selection by stack in the engine, then name the stacks. */
@@ -18,49 +27,61 @@ export async function selectStacks(
   choice: TierChoice,
   signal?: AbortSignal,
 ): Promise<SelectedStacks> {
-  const {
-    ids: _,
-    idsQuery: __,
-    ...stacks
-  } = await selectStacksById(reader, selection, choice, signal);
-  return stacks;
+  return (await selectStacksById(reader, selection, choice, signal)).stacks;
 }
 
-/** The same with the id of each stack, and what selects the ids. */
+/** The same with the id of each stack. */
 export async function selectStacksById(
   { engine, names }: StackReader,
   selection: ProfileSelection,
   choice: TierChoice,
   signal?: AbortSignal,
-): Promise<SelectedStacks & { readonly ids: BigUint64Array; readonly idsQuery: Condition }> {
-  const { table, time } = SAMPLES_OF_TIER[choice.tier];
-  const condition = sampleCondition(selection, { time, range: choice.range });
-  const covered = coveredSeconds(selection, choice);
-  const [counter, weighted] = SUMS_OF_TIER[choice.tier];
+): Promise<StacksById> {
+  const source = sampleSource(selection, choice, { columns: () => 'stack_id' });
   const bytes = await engine.binary(
     {
-      sql: `SELECT stack_id,
-    toFloat64(${counter}) + round(${weighted} / greatest(1, ${covered.sql})) AS summed
-  FROM ${table}
-  WHERE ${condition.sql}
-  GROUP BY stack_id
-  HAVING summed > 0`,
-      values: { ...covered.values, ...condition.values },
+      sql: `SELECT stack_id, toFloat64(sum(counter)), toFloat64(sum(weighted))
+  FROM (${source.sql}) GROUP BY stack_id`,
+      values: source.values,
     },
     signal,
   );
-  const { ids, values } = readValuesByStack(bytes);
-  const idsQuery = {
-    sql: `SELECT stack_id FROM ${table} WHERE ${condition.sql}`,
-    values: condition.values,
-  };
+  const sums = readSumsByStack(bytes);
+  const covered = sums.weighted.some((value) => value > 0)
+    ? await selectCoveredSeconds(engine, selection, choice, signal)
+    : 1;
+  const { ids, values } = valuesOf(sums, Math.max(1, covered));
+  const idsQuery = { sql: `SELECT stack_id FROM (${source.sql})`, values: source.values };
   const named = await names.resolve({ service: selection.service, ids, idsQuery }, signal);
-  return { ...choice, ...named, values, ids, idsQuery };
+  return { stacks: new SummedStacks(choice, named, values), ids, idsQuery };
 }
 
-/** Counters add up. Gauges are value x seconds, which becomes a mean over the covered seconds. */
-export const SUMS_OF_TIER = {
-  raw: ['sumIf(value, gauge = 0)', 'sumIf(value * seconds, gauge = 1)'],
-  minute: ['sum(value)', 'sum(weighted)'],
-  hour: ['sum(value)', 'sum(weighted)'],
-} as const;
+/** Seconds that windows of a selection covered. */
+export async function selectCoveredSeconds(
+  engine: Engine,
+  selection: ProfileSelection,
+  choice: TierChoice,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { sql, values } = coveredSeconds(selection, choice);
+  const rows = await engine.rows<[number]>({ sql: `SELECT toFloat64(${sql})`, values }, signal);
+  return rows[0]![0];
+}
+
+/** Counters add up. Gauges are value x seconds, which becomes a mean over the covered seconds. Stacks without value are left out. */
+function valuesOf({ ids, counters, weighted }: SumsByStack, covered: number) {
+  const values = counters.map((counter, i) => counter + roundHalfEven(weighted[i]! / covered));
+  if (values.every((value) => value > 0)) return { ids, values };
+  return {
+    ids: ids.filter((_, i) => values[i]! > 0),
+    values: values.filter((value) => value > 0),
+  };
+}
+
+/** As the engine rounds, and so as every other answer does. */
+function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const over = value - below;
+  if (over !== 0.5) return over < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}

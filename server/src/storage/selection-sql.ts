@@ -17,13 +17,17 @@ export const SAMPLES_OF_TIER = {
   hour: { table: 'samples_1h', time: 'hour' },
 } as const satisfies Record<Tier, { readonly table: string; readonly time: string }>;
 
+/** A range of a time column. Two of them in one statement are bound under different names. */
+export interface TimeCondition {
+  readonly time: string;
+  readonly range: TimeRange;
+  readonly bound?: 'range' | 'inner';
+}
+
 /** Rows of a samples table that a selection asks for. */
-export function sampleCondition(
-  selection: ProfileSelection,
-  { time, range }: { readonly time: string; readonly range: TimeRange },
-): Condition {
+export function sampleCondition(selection: ProfileSelection, times: TimeCondition): Condition {
   const { endpoint, matchers = [], instance, stacksOf } = selection;
-  const parts = [releaseCondition(selection, { time, range })];
+  const parts = [releaseCondition(selection, times)];
   if (endpoint !== undefined) {
     parts.push({ sql: 'endpoint = {endpoint: String}', values: { endpoint } });
   }
@@ -49,15 +53,12 @@ export function sampleCondition(
 /** Service, type, time, environment and version, which every table with values has. */
 export function releaseCondition(
   { service, type, environment, version }: ProfileSelection,
-  { time, range }: { readonly time: string; readonly range: TimeRange },
+  times: TimeCondition,
 ): Condition {
   const parts: Condition[] = [
     { sql: 'service = {service: String}', values: { service } },
     { sql: 'type = {type: String}', values: { type } },
-    {
-      sql: `${time} >= toDateTime({from: UInt32}, 'UTC') AND ${time} < toDateTime({to: UInt32}, 'UTC')`,
-      values: { from: epochSeconds(range.from), to: epochSeconds(range.to) },
-    },
+    timeCondition(times),
   ];
   if (environment !== undefined) {
     parts.push({ sql: 'environment = {environment: String}', values: { environment } });
@@ -67,6 +68,16 @@ export function releaseCondition(
   }
   return all(parts);
 }
+
+function timeCondition({ time, range, bound = 'range' }: TimeCondition): Condition {
+  const [from, to] = TIME_NAMES[bound];
+  return {
+    sql: `${time} >= toDateTime({${from}: UInt32}, 'UTC') AND ${time} < toDateTime({${to}: UInt32}, 'UTC')`,
+    values: { [from]: epochSeconds(range.from), [to]: epochSeconds(range.to) },
+  };
+}
+
+const TIME_NAMES = { range: ['from', 'to'], inner: ['innerFrom', 'innerTo'] } as const;
 
 export function all(parts: readonly Condition[]): Condition {
   return {
