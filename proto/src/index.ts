@@ -10,7 +10,14 @@ export { encodeProfile } from './encode.ts';
 export { ProfileError, type ProfileErrorCode } from './errors.ts';
 export * from './folded.ts';
 export * from './frames.ts';
-export { GROWTH_POINTS_MIN, growthOf } from './growth.ts';
+export {
+  GROWTH_POINTS_MIN,
+  type GrowthLine,
+  growthLine,
+  growthOf,
+  growthOfLine,
+  slopeLowAtMost,
+} from './growth.ts';
 export { Hash64, hash64 } from './hash.ts';
 export type * from './lines-answer.ts';
 export { NodeIds, ROOT_NODE_ID } from './node-ids.ts';

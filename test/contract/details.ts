@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { functionId } from '../../proto/src/index.ts';
-import type { ProfileSelection } from '../../server/src/storage/profile-store.ts';
+import type { ProfileSelection, SelectedSeries } from '../../server/src/storage/profile-store.ts';
 import { openTestStorage, stackLines, type TestStorage } from '../support/server-storage.ts';
 import { agentUpload, CPU, HEAP } from '../support/server-upload.ts';
 import { describeExportedSpans } from './exported-spans.ts';
@@ -58,17 +58,18 @@ export function describeDetails(name: string, url: string | null): void {
       });
 
       test.each([0, 2, 20])('its history is in cores, also over %i days', async (days) => {
-        const series = async (part: 'self' | 'total') => {
-          const found = await storage.store.selectSeries({
-            ...selection('walk', part),
-            range: { from: range.from - days * DAY_MS, to: range.to },
-            stepMs: HOUR_MS,
-            groupBy: ['endpoint'],
-          });
-          return found.series.map(({ labels, values }) => ({ labels, values }));
-        };
-        expect(await series('self')).toEqual([{ labels: { endpoint: '' }, values: [15 / 30] }]);
-        expect(await series('total')).toEqual([{ labels: { endpoint: '' }, values: [22.5 / 30] }]);
+        const found = await storage.store.selectFunctionSeries({
+          service,
+          type: CPU,
+          functionId: idOf('walk'),
+          range: { from: range.from - days * DAY_MS, to: range.to },
+          stepMs: HOUR_MS,
+          groupBy: ['endpoint'],
+        });
+        const values = ({ series }: SelectedSeries) =>
+          series.map(({ labels, values }) => ({ labels, values }));
+        expect(values(found.self)).toEqual([{ labels: { endpoint: '' }, values: [15 / 30] }]);
+        expect(values(found.total)).toEqual([{ labels: { endpoint: '' }, values: [22.5 / 30] }]);
       });
     });
 
@@ -433,6 +434,44 @@ export function describeDetails(name: string, url: string | null): void {
         expect(cache!.growth.slopeLowPerHour).toBeCloseTo(6_000, 3);
         expect(buffer!.growth.slopeLowPerHour).toBeLessThan(0);
         expect(answer.total).toMatchObject({ start: 6_500, end: 19_600 });
+      });
+
+      test('pages do not depend on how many are asked for', async () => {
+        const many = 'growth-pages';
+        const sites = Array.from({ length: 250 }, (_, i) => i);
+        await store(
+          ...Array.from({ length: 12 }, (_, at) => ({
+            service: many,
+            startMs: hour + at * MINUTE_MS,
+            durationMs: MINUTE_MS,
+            heap: sites
+              .map((i) => `main;site${i} | ${9_000 + at * ((i * 37) % 101) + ((at * i) % 7) * 40}`)
+              .join('\n'),
+          })),
+        );
+        const ask = (limit: number, offset: number, rest: Partial<ProfileSelection> = {}) =>
+          storage.store.selectHeapGrowth({
+            ...query,
+            service: many,
+            range: { from: hour, to: hour + 12 * MINUTE_MS },
+            limit,
+            offset,
+            ...rest,
+          });
+        const all = (await ask(1_000, 0)).sites;
+        const lows = all.map(({ growth }) => growth.slopeLowPerHour);
+        expect([all.length, lows]).toEqual([250, lows.toSorted((a, b) => b - a)]);
+        const { rows, sites: page } = await ask(7, 20);
+        expect([rows, page.map(({ functionId, growth }) => ({ functionId, growth }))]).toEqual([
+          250,
+          all.slice(20, 27).map(({ functionId, growth }) => ({ functionId, growth })),
+        ]);
+        // Only rows know instances; else these are minutes.
+        const matchers = [{ name: 'instance', op: '=~', value: '.*' }] as const;
+        const fromRows = await ask(7, 20, { matchers });
+        expect(fromRows.sites.map(({ growth }) => growth)).toEqual(
+          page.map(({ growth }) => growth),
+        );
       });
 
       test('says nothing about a range of few steps', async () => {

@@ -14,6 +14,7 @@ import type {
   TracesQuery,
 } from '../../server/src/storage/detail-store.ts';
 import type {
+  FunctionSeriesQuery,
   IncomingUpload,
   IngestPipeline,
   ProfileSelection,
@@ -144,12 +145,6 @@ export class FakeStore implements ProfileStore, IngestPipeline {
 
   async selectSeries(query: SeriesQuery) {
     this.check(query);
-    const { stacksOf } = query;
-    if (stacksOf !== undefined) {
-      const values = [stacksOf.part === 'self' ? 0.05 : 0.125];
-      const line = { labels: { version: '1.1.0' }, timesMs: [FAKE_NOW_MS - 15_000], values };
-      return { range: query.range, tier: 'raw' as const, series: [line] };
-    }
     return {
       range: query.range,
       tier: 'raw' as const,
@@ -161,6 +156,16 @@ export class FakeStore implements ProfileStore, IngestPipeline {
         },
       ],
     };
+  }
+
+  async selectFunctionSeries(query: FunctionSeriesQuery) {
+    this.check(query);
+    const of = (value: number) => {
+      const timesMs = [FAKE_NOW_MS - 15_000];
+      const line = { labels: { version: '1.1.0' }, timesMs, values: [value] };
+      return { range: query.range, tier: 'raw' as const, series: [line] };
+    };
+    return { self: of(0.05), total: of(0.125) };
   }
 
   async selectEndpoints(query: unknown) {

@@ -32,12 +32,9 @@ export function functionSeriesRoutes(
         stepMs: checkStep(request.query.stepMs, selection.range),
         groupBy: readGroupBy(request.query.groupBy),
       };
-      const of = (part: 'self' | 'total') =>
-        store.selectSeries({ ...query, stacksOf: { functionId, part } }, request.signal);
-      const [all, self, total] = await Promise.all([
+      const [all, { self, total }] = await Promise.all([
         store.selectSeries(query, request.signal),
-        of('self'),
-        of('total'),
+        store.selectFunctionSeries({ ...query, functionId }, request.signal),
       ]);
       return {
         service: selection.service,

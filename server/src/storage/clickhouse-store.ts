@@ -1,7 +1,12 @@
 import { describeStore } from './describe-store.ts';
 import type { DetailStore, StoreFacts } from './detail-store.ts';
 import type { Engine } from './engine.ts';
-import type { ProfileSelection, ProfileStore, SeriesQuery } from './profile-store.ts';
+import type {
+  FunctionSeriesQuery,
+  ProfileSelection,
+  ProfileStore,
+  SeriesQuery,
+} from './profile-store.ts';
 import type { Retention } from './retention.ts';
 import { selectAgent } from './select-agent.ts';
 import {
@@ -15,7 +20,7 @@ import { selectEndpointSeries } from './select-endpoint-series.ts';
 import { selectEndpoints } from './select-endpoints.ts';
 import { selectHeapGrowth } from './select-heap-growth.ts';
 import { selectLines } from './select-lines.ts';
-import { selectSeries } from './select-series.ts';
+import { selectFunctionSeries, selectSeries } from './select-series.ts';
 import { selectSpan } from './select-span.ts';
 import { selectStacks } from './select-stacks.ts';
 import { selectStalls } from './select-stalls.ts';
@@ -71,6 +76,11 @@ export class ClickHouseStore implements ProfileStore {
   async selectSeries(query: SeriesQuery, signal?: AbortSignal) {
     const choice = chooseTier(query, this.options.retention, this.options.now());
     return selectSeries(this.engine, query, choice, signal);
+  }
+
+  async selectFunctionSeries(query: FunctionSeriesQuery, signal?: AbortSignal) {
+    const choice = chooseTier(query, this.options.retention, this.options.now());
+    return selectFunctionSeries(this.engine, query, choice, signal);
   }
 
   async selectEndpoints(

@@ -76,6 +76,16 @@ export interface SeriesQuery extends ProfileSelection {
   readonly groupBy: readonly string[]; // version, environment, instance, endpoint or another label
 }
 
+export interface FunctionSeriesQuery extends SeriesQuery {
+  readonly functionId: string; // 16 hex
+}
+
+/** Lines of a function. A time at which no stack had it is left out. */
+export interface SelectedFunctionSeries {
+  readonly self: SelectedSeries;
+  readonly total: SelectedSeries;
+}
+
 export interface SelectedSeries {
   readonly range: TimeRange;
   readonly tier: Tier;
@@ -109,6 +119,10 @@ export interface ProfileStore extends DetailStore {
   ): Promise<readonly (DeploySummary & { readonly service: string })[]>;
   selectStacks(query: ProfileSelection, signal?: AbortSignal): Promise<SelectedStacks>;
   selectSeries(query: SeriesQuery, signal?: AbortSignal): Promise<SelectedSeries>;
+  selectFunctionSeries(
+    query: FunctionSeriesQuery,
+    signal?: AbortSignal,
+  ): Promise<SelectedFunctionSeries>;
   /** Resolves when the engine answers; rejects with what it said. */
   ping(): Promise<void>;
   close(): Promise<void>;

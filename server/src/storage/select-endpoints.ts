@@ -1,10 +1,10 @@
 import { PROFILE_TYPE_OF_ALIAS } from '@flamehouse/proto';
-import { coveredSeconds } from './coverage-sql.ts';
 import type { PlaceSelection, RequestSums, SelectedEndpoints } from './detail-store.ts';
 import type { Engine } from './engine.ts';
 import { placeCondition } from './place-sql.ts';
 import type { ProfileSelection } from './profile-store.ts';
-import { SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
+import { sampleSource } from './sample-source.ts';
+import { selectCoveredSeconds } from './select-stacks.ts';
 import type { TierChoice } from './tier.ts';
 
 // Ingest takes 10,000 endpoints in an upload; a service that has more of them sends URLs.
@@ -22,11 +22,12 @@ export async function selectEndpoints(
     selectSums(engine, { ...query, type: cpu }, choice, signal),
     selectSums(engine, { ...query, type: wall }, choice, signal),
     requestsKept ? selectRequests(engine, { ...query, range: choice.range }, signal) : new Map(),
-    selectCovered(engine, { ...query, type: cpu }, choice, signal),
+    selectCoveredSeconds(engine, { ...query, type: cpu }, choice, signal),
   ]);
   const names = new Set([...cpuSums.keys(), ...wallSums.keys(), ...requests.keys()]);
   return {
-    ...choice,
+    tier: choice.tier,
+    range: choice.range,
     coveredSeconds: covered,
     endpoints: [...names].map((endpoint) => ({
       endpoint,
@@ -43,11 +44,10 @@ async function selectSums(
   choice: TierChoice,
   signal?: AbortSignal,
 ): Promise<Map<string, number>> {
-  const { table, time } = SAMPLES_OF_TIER[choice.tier];
-  const { sql, values } = sampleCondition(selection, { time, range: choice.range });
+  const { sql, values } = sampleSource(selection, choice, { columns: () => 'endpoint' });
   const rows = await engine.rows<[endpoint: string, value: number]>(
     {
-      sql: `SELECT endpoint, toFloat64(sum(value)) FROM ${table} WHERE ${sql}
+      sql: `SELECT endpoint, toFloat64(sum(counter)) FROM (${sql})
   GROUP BY endpoint LIMIT ${ENDPOINTS_MAX}`,
       values,
     },
@@ -76,15 +76,4 @@ async function selectRequests(
       { count, errors, durationMicros },
     ]),
   );
-}
-
-async function selectCovered(
-  engine: Engine,
-  selection: ProfileSelection,
-  choice: TierChoice,
-  signal?: AbortSignal,
-): Promise<number> {
-  const { sql, values } = coveredSeconds(selection, choice);
-  const rows = await engine.rows<[number]>({ sql: `SELECT toFloat64(${sql})`, values }, signal);
-  return rows[0]![0];
 }

@@ -1,10 +1,19 @@
-import { GROWTH_POINTS_MIN, type Growth, growthOf } from '@flamehouse/proto';
+import {
+  GROWTH_POINTS_MIN,
+  type Growth,
+  type GrowthLine,
+  growthLine,
+  growthOf,
+  growthOfLine,
+  slopeLowAtMost,
+} from '@flamehouse/proto';
 import { giveWay } from '../http/give-way.ts';
 import { coveredMinutes } from './coverage-sql.ts';
 import type { SelectedGrowth } from './detail-store.ts';
 import type { Engine } from './engine.ts';
 import type { ProfileSelection } from './profile-store.ts';
-import { type Condition, SAMPLES_OF_TIER, sampleCondition } from './selection-sql.ts';
+import { sampleSource } from './sample-source.ts';
+import type { Condition } from './selection-sql.ts';
 import { spanIdOf } from './span-ids.ts';
 import type { StackNames } from './stack-names.ts';
 import type { TierChoice } from './tier.ts';
@@ -15,8 +24,9 @@ type GrowthQuery = ProfileSelection & { readonly limit: number; readonly offset:
 const POINTS_MAX = 120;
 // Of a leak the bytes are large in the end; what is below the largest 2,000 sites is not one.
 const SITES_MAX = 2_000;
-// 0.1 ms each; the event loop should not be held for longer than the fold of a tree does.
-const SITES_AT_ONCE = 200;
+// 4 us each for lines, 60 for intervals; uploads wait meanwhile.
+const LINES_AT_ONCE = 1_000;
+const INTERVALS_AT_ONCE = 100;
 const BIN_SECONDS = { raw: 60, minute: 60, hour: 3_600 } as const;
 const HOUR_SECONDS = 3_600;
 
@@ -51,24 +61,16 @@ export async function selectHeapGrowth(
   const empty = { tier, range, stepMs: step * 1000, points: covered.length, total: null, rows: 0 };
   if (covered.length < GROWTH_POINTS_MIN) return { ...empty, frames: NO_FRAMES, sites: [] };
   const [found, total] = await Promise.all([selectSites(context), selectTotals(context)]);
-  const sites: { readonly functionNumber: string; readonly growth: Growth }[] = [];
-  for (const [i, { functionNumber, weighted }] of found.entries()) {
-    if (i % SITES_AT_ONCE === 0) await giveWay();
-    const values = covered.map(({ time, seconds }) => (weighted.get(time) ?? 0) / seconds);
-    const alive = values.filter((value) => value > 0).length;
-    if (alive < GROWTH_POINTS_MIN) continue;
-    sites.push({ functionNumber, growth: growthOf(hours, values) });
-  }
-  sites.sort((a, b) => b.growth.slopeLowPerHour - a.growth.slopeLowPerHour);
-  const page = sites.slice(query.offset, query.offset + query.limit);
+  const lines = await linesOf(found, covered, hours);
+  const page = (await steepest(lines, query.offset + query.limit)).slice(query.offset);
   const stackOf = await selectLargestStacks(context, page);
   const ids = page.map(({ functionNumber }) => stackOf.get(functionNumber)!);
-  const idsQuery = samplesOf(context);
+  const idsQuery = sampleSource(query, choice, STACKS);
   const named = await names.resolve(
     {
       service: query.service,
       ids: BigUint64Array.from(ids),
-      idsQuery: { ...idsQuery, sql: `SELECT stack_id FROM ${idsQuery.sql}` },
+      idsQuery: { ...idsQuery, sql: `SELECT stack_id FROM (${idsQuery.sql})` },
     },
     signal,
   );
@@ -78,7 +80,7 @@ export async function selectHeapGrowth(
       hours,
       covered.map(({ time, seconds }) => (total.get(time) ?? 0) / seconds),
     ),
-    rows: sites.length,
+    rows: lines.length,
     frames: named.frames,
     sites: page.map(({ functionNumber, growth }, i) => ({
       functionId: spanIdOf(functionNumber),
@@ -88,9 +90,73 @@ export async function selectHeapGrowth(
   };
 }
 
+const STACKS = { columns: () => 'stack_id' } as const;
 const NO_FRAMES = { id: [], functionId: [], name: [], file: [], package: [], kind: [], line: [] };
 
-async function selectCovered({ engine, query, choice, step, signal }: Context) {
+interface Covered {
+  readonly time: number;
+  readonly seconds: number;
+}
+
+interface SiteSums {
+  readonly functionNumber: string;
+  readonly times: readonly number[];
+  readonly byteSeconds: readonly number[]; // pairs with times
+}
+
+interface SiteLine {
+  readonly functionNumber: string;
+  readonly line: GrowthLine;
+}
+
+/** The sites that were alive in enough steps, each with its line. */
+async function linesOf(
+  found: readonly SiteSums[],
+  covered: readonly Covered[],
+  hours: readonly number[],
+): Promise<SiteLine[]> {
+  const stepOf = new Map(covered.map(({ time }, step) => [time, step]));
+  const lines: SiteLine[] = [];
+  for (const [i, { functionNumber, times, byteSeconds }] of found.entries()) {
+    if (i % LINES_AT_ONCE === 0) await giveWay();
+    const values = new Float64Array(covered.length);
+    times.forEach((time, at) => {
+      const step = stepOf.get(time);
+      if (step !== undefined) values[step] = byteSeconds[at]! / covered[step]!.seconds;
+    });
+    const alive = values.filter((value) => value > 0).length;
+    if (alive >= GROWTH_POINTS_MIN) lines.push({ functionNumber, line: growthLine(hours, values) });
+  }
+  return lines;
+}
+
+/**
+ * The first `count` sites by the lower end of their slope, the largest first.
+ *
+ * Intervals are worked out only until no line that is left can come before those that were found.
+ */
+async function steepest(lines: readonly SiteLine[], count: number) {
+  const order = lines
+    .map((site, place) => ({ ...site, place, lowAtMost: slopeLowAtMost(site.line) }))
+    .sort((a, b) => b.lowAtMost - a.lowAtMost || a.place - b.place);
+  const known: {
+    readonly functionNumber: string;
+    readonly growth: Growth;
+    readonly place: number;
+  }[] = [];
+  for (let at = 0; at < order.length; at += INTERVALS_AT_ONCE) {
+    const last = known[count - 1];
+    if (last !== undefined && last.growth.slopeLowPerHour > order[at]!.lowAtMost) break;
+    for (const { functionNumber, line, place } of order.slice(at, at + INTERVALS_AT_ONCE)) {
+      known.push({ functionNumber, growth: growthOfLine(line), place });
+    }
+    known.sort((a, b) => b.growth.slopeLowPerHour - a.growth.slopeLowPerHour || a.place - b.place);
+    await giveWay();
+  }
+  return known.slice(0, count);
+}
+
+async function selectCovered({ engine, query, choice, step, signal }: Context): Promise<Covered[]> {
   const { sql, values } = coveredMinutes(query, choice);
   const rows = await engine.rows<[time: number, seconds: number]>(
     {
@@ -109,18 +175,15 @@ async function selectCovered({ engine, query, choice, step, signal }: Context) {
     .filter(({ seconds }) => seconds >= step / 2);
 }
 
-/** `table WHERE …` of the selection's samples. */
-function samplesOf({ query, choice }: Context): Condition {
-  const { table, time } = SAMPLES_OF_TIER[choice.tier];
-  const { sql, values } = sampleCondition(query, { time, range: choice.range });
-  return { sql: `${table} WHERE ${sql}`, values };
+/** Samples with their stack and the start of their step. A sample counts where its window starts, so minutes and hours will do. */
+function steppedSamples({ query, choice, step }: Context): Condition {
+  const { sql, values } = sampleSource(query, choice, {
+    columns: (time) =>
+      `stack_id, toUInt32(intDiv(toUInt32(${time}), {step: UInt32}) * {step: UInt32}) AS step_time`,
+    stepSeconds: step,
+  });
+  return { sql, values: { ...values, step } };
 }
-
-const BYTE_SECONDS = {
-  raw: 'sumIf(value * seconds, gauge = 1)',
-  minute: 'sum(weighted)',
-  hour: 'sum(weighted)',
-} as const;
 
 /** The function that every stack of the service ends in, as `(stack_id, function_id)`. */
 const SITE_OF_STACK = `(
@@ -131,46 +194,36 @@ const SITE_OF_STACK = `(
       USING (frame_id)
   )`;
 
-async function selectSites(context: Context) {
-  const { engine, choice, step, signal } = context;
-  const { sql, values } = samplesOf(context);
-  const { time } = SAMPLES_OF_TIER[choice.tier];
+async function selectSites(context: Context): Promise<SiteSums[]> {
+  const { engine, signal } = context;
+  const { sql, values } = steppedSamples(context);
+  // Joined before anything is summed: there are far more stacks and steps than functions and steps.
   const rows = await engine.rows<[string, readonly number[], readonly number[]]>(
     {
       sql: `SELECT function_id, groupArray(step_time), groupArray(step_sum) FROM (
-    SELECT sites.function_id AS function_id, sums.step_time AS step_time,
-      toFloat64(sum(sums.byte_seconds)) AS step_sum
-    FROM (
-      SELECT stack_id, ${BYTE_SECONDS[choice.tier]} AS byte_seconds,
-        toFloat64(intDiv(toUInt64(toUInt32(${time})), {step: UInt32}) * {step: UInt32}) AS step_time
-      FROM ${sql} GROUP BY stack_id, step_time
-    ) AS sums
+    SELECT function_id, step_time, toFloat64(sum(weighted)) AS step_sum
+    FROM (${sql}) AS sums
     INNER JOIN ${SITE_OF_STACK} AS sites USING (stack_id)
     GROUP BY function_id, step_time
   )
   GROUP BY function_id ORDER BY sum(step_sum) DESC LIMIT ${SITES_MAX}`,
-      values: { ...values, step },
+      values,
     },
     signal,
   );
-  return rows.map(([functionNumber, times, sums]) => ({
+  return rows.map(([functionNumber, times, byteSeconds]) => ({
     functionNumber,
-    weighted: new Map(times.map((at, i) => [at, sums[i]!])),
+    times,
+    byteSeconds,
   }));
 }
 
 /** Of the whole heap, however many sites it has. */
 async function selectTotals(context: Context): Promise<Map<number, number>> {
-  const { engine, choice, step, signal } = context;
-  const { sql, values } = samplesOf(context);
-  const { time } = SAMPLES_OF_TIER[choice.tier];
+  const { engine, signal } = context;
+  const { sql, values } = steppedSamples(context);
   const rows = await engine.rows<[time: number, byteSeconds: number]>(
-    {
-      sql: `SELECT toFloat64(intDiv(toUInt64(toUInt32(${time})), {step: UInt32}) * {step: UInt32}) AS step_time,
-    toFloat64(${BYTE_SECONDS[choice.tier]})
-  FROM ${sql} GROUP BY step_time`,
-      values: { ...values, step },
-    },
+    { sql: `SELECT step_time, toFloat64(sum(weighted)) FROM (${sql}) GROUP BY step_time`, values },
     signal,
   );
   return new Map(rows);
@@ -181,12 +234,12 @@ async function selectLargestStacks(
   sites: readonly { readonly functionNumber: string }[],
 ): Promise<Map<string, bigint>> {
   if (sites.length === 0) return new Map();
-  const { engine, choice, signal } = context;
-  const { sql, values } = samplesOf(context);
+  const { engine, query, choice, signal } = context;
+  const { sql, values } = sampleSource(query, choice, STACKS);
   const rows = await engine.rows<[functionNumber: string, stack: string]>(
     {
       sql: `SELECT sites.function_id, argMax(sums.stack_id, sums.byte_seconds) FROM (
-    SELECT stack_id, ${BYTE_SECONDS[choice.tier]} AS byte_seconds FROM ${sql} GROUP BY stack_id
+    SELECT stack_id, sum(weighted) AS byte_seconds FROM (${sql}) GROUP BY stack_id
   ) AS sums
   INNER JOIN ${SITE_OF_STACK} AS sites USING (stack_id)
   WHERE sites.function_id IN {functions: Array(UInt64)}

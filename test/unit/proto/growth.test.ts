@@ -1,4 +1,4 @@
-import { growthOf } from '@flamehouse/proto';
+import { growthLine, growthOf, slopeLowAtMost } from '@flamehouse/proto';
 import { expect, test } from 'vitest';
 
 const hours = (count: number) => Array.from({ length: count }, (_, i) => i / 60);
@@ -61,3 +61,16 @@ test.each([
   }
   expect(held / 400).toBeGreaterThan(0.9);
 });
+
+test.each([8, 12, 60, 120])(
+  'the lower end of a slope is never above its bound: %i points',
+  (count) => {
+    const draw = noise(count);
+    for (let run = 0; run < 200; run++) {
+      const values = hours(count).map((hour) => 1_000 + run * hour + 50 * draw());
+      const line = growthLine(hours(count), values);
+      const { slopeLowPerHour } = growthOf(hours(count), values);
+      expect(slopeLowAtMost(line)).toBeGreaterThanOrEqual(slopeLowPerHour);
+    }
+  },
+);
