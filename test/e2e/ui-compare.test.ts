@@ -106,7 +106,7 @@ test('before and after leave out what their side has not', async () => {
   await page.click('.changes th button:has-text("After")');
   await page.click('.seg button:text-is("All")');
   expect((await rows(page))[0]).toMatch(/^server/);
-  await page.fill('[aria-label="Search functions"]', 'pricing');
+  await page.fill('.search input', 'pricing');
   await page.waitForFunction(
     () => document.querySelectorAll('.changes tr[data-function]').length === 7,
   );

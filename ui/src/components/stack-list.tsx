@@ -62,7 +62,7 @@ function Frame(props: {
   return (
     <li class={leaf ? 'leaf' : of.kind === 'runtime' ? 'quiet' : ''}>
       <span class="sw" style={{ background: `var(${FILL_TOKENS[fillClass(of)]})` }} />
-      <span class="fn" title={name}>
+      <span class="fn" title={name} style={{ '--letters': name.length }}>
         {name}
       </span>
       <span class="at" title={place}>

@@ -9,11 +9,15 @@ export interface RowWindow<E extends HTMLElement> {
   readonly first: number;
   readonly last: number; // not included
   readonly onScroll: () => void;
-  /** Scroll as little as shows the row below a head of its own height. */
+  /** Scroll as little as shows the row below the head. */
   readonly reveal: (row: number) => void;
 }
 
-export function useRowWindow<E extends HTMLElement>(rows: number, rowHeight: number): RowWindow<E> {
+export function useRowWindow<E extends HTMLElement>(
+  rows: number,
+  rowHeight: number,
+  headHeight = rowHeight,
+): RowWindow<E> {
   const host = useRef<E>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   const measure = (): void => {
@@ -36,8 +40,8 @@ export function useRowWindow<E extends HTMLElement>(rows: number, rowHeight: num
       if (element === null || row < 0) return;
       const top = row * rowHeight;
       if (top < element.scrollTop) element.scrollTop = top;
-      else if (top + 2 * rowHeight > element.scrollTop + element.clientHeight)
-        element.scrollTop = top + 2 * rowHeight - element.clientHeight;
+      else if (top + rowHeight + headHeight > element.scrollTop + element.clientHeight)
+        element.scrollTop = top + rowHeight + headHeight - element.clientHeight;
     },
   };
 }

@@ -234,3 +234,13 @@ export function heaviestChild(tree: FlameTree, row: number): number {
       best = child;
   return best;
 }
+
+/** Where most goes through a function at one place; -1 when no frame is drawn of it. */
+export function widestRow(tree: FlameTree, functionId: string): number {
+  let best = -1;
+  for (let row = 1; row < tree.count; row++) {
+    if (tree.frame[row]! < 0 || functionIdOf(tree, row) !== functionId) continue;
+    if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
+  }
+  return best;
+}

@@ -75,6 +75,7 @@ export function CompareBody(props: {
             domain={graph?.rows.domain ?? null}
             count={countWords(found, view)}
             problem={view.search?.problem ?? null}
+            found={view.found}
             inputRef={view.inputRef}
             focusName={view.focusName}
             onUnfocus={() => view.zoom(0)}
@@ -114,10 +115,12 @@ export function CompareBody(props: {
         </>
       )}
       <footer class="foot">
-        <span>
-          Any colour is significant. Smallest change visible here:{' '}
-          {formatPercent(found.smallestChange)}.
-        </span>
+        {!empty && (
+          <span>
+            Any colour is significant. Smallest change visible here:{' '}
+            {formatPercent(found.smallestChange)}.
+          </span>
+        )}
         <span class="grow" />
         {answer.data !== null && answer.data.foldedNodes > 0 && (
           <span class="hide-s">{answer.data.foldedNodes} smaller frames folded</span>

@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { Keys } from '../explore/help-dialog.tsx';
+import { HelpDialog } from '../../components/help.tsx';
 
 const KEYS = [
   ['↑ ↓', 'caller, heaviest callee'],
@@ -23,14 +22,8 @@ const PAGE_KEYS = [
 
 /** The keys of Compare, and what its marks mean. */
 export function CompareHelp({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">Keys in the flame graph and the table</h2>
-      <Keys keys={KEYS} />
-      <h2 class="second">Anywhere</h2>
-      <Keys keys={PAGE_KEYS} />
+    <HelpDialog graphKeys={KEYS} pageKeys={PAGE_KEYS} onClose={onClose}>
       <p>
         A colour is always significant: what looks different but is grey may be chance. ▲ takes
         more, ▼ takes less, ◆ is where a change begins, stripes are gone, a bar at the left is new.
@@ -40,11 +33,6 @@ export function CompareHelp({ onClose }: { readonly onClose: () => void }) {
         sum of all functions, also of those that differ by chance, so the two numbers differ a
         little.
       </p>
-      <div class="acts">
-        <button type="button" class="btn" onClick={() => dialog.current?.close()}>
-          Close
-        </button>
-      </div>
-    </dialog>
+    </HelpDialog>
   );
 }

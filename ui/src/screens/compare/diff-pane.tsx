@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { FlameHost } from '../../components/flame-host.tsx';
 import { sayDelta } from '../../flame/diff-rows.ts';
 import type { DiffGraph } from '../../flame/diff-tree.ts';
 import { FlameView, type FlameViewState } from '../../flame/flame-view.ts';
@@ -91,22 +92,13 @@ export function DiffPane(props: DiffPaneProps) {
     if (props.selected > 0) view.current?.reveal(props.selected);
   }, [props.selected]);
 
-  const id = name === 'flameView' ? 'flame' : 'flame-after';
   return (
-    <div class="flame-pane diff">
-      <div
-        id={id}
-        class="flame-scroll"
-        ref={host}
-        role="tree"
-        tabIndex={0}
-        aria-label={props.label}
-        aria-describedby={`${id}-help`}
-      />
-      <span id={`${id}-help`} class="hidden">
-        Arrow keys move between frames, Enter zooms, Escape steps out, Home shows all, Shift and F10
-        opens the menu of a frame. The table below says the same numbers.
-      </span>
-    </div>
+    <FlameHost
+      id={name === 'flameView' ? 'flame' : 'flame-after'}
+      class="flame-pane diff"
+      hostRef={host}
+      label={props.label}
+      more="The table below says the same numbers."
+    />
   );
 }

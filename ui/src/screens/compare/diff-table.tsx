@@ -1,6 +1,7 @@
 import type { DiffAnswer, DiffFunction, Interval } from '@flamehouse/proto';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { IntervalPlot, scaleOver } from '../../components/interval-plot.tsx';
+import { useRowWindow } from '../../components/use-row-window.ts';
 import { Glyph } from '../../components/verdict-chip.tsx';
 import { displayName } from '../../flame/labels.ts';
 import type { Search } from '../../flame/search.ts';
@@ -13,7 +14,7 @@ import { isChanged, largestUnchanged, PLOT_WIDTH, partOf, tableRows } from './di
 import { type SizeWords, sayPoints, sayProbability, sayRange } from './size-words.ts';
 
 const ROW_HEIGHT = 26;
-const OVERSCAN = 8;
+const HEAD_HEIGHT = 28;
 const SCALE = { least: 0.02, most: 1 };
 
 interface DiffTableProps {
@@ -33,8 +34,6 @@ const intervalOf = (row: DiffFunction): Interval | null => {
 /** Every function with before, after and interval; only the rows that can be seen are in the page. */
 export function DiffTable(props: DiffTableProps) {
   const { diff, state, search, links } = props;
-  const wrap = useRef<HTMLElement>(null);
-  const [view, setView] = useState({ top: 0, height: 400 });
   const rows = useMemo(
     () => tableRows(diff, { shown: state.shown, sort: state.sort, search }),
     [diff, state.shown, state.sort, search],
@@ -47,18 +46,9 @@ export function DiffTable(props: DiffTableProps) {
       ),
     [rows],
   );
-  const measure = () => {
-    const host = wrap.current;
-    if (host !== null) setView({ top: host.scrollTop, height: host.clientHeight });
-  };
-  useLayoutEffect(() => {
-    const sizes = new ResizeObserver(measure);
-    sizes.observe(wrap.current!);
-    return () => sizes.disconnect();
-  }, []);
-  useEffect(() => wrap.current?.scrollTo({ top: 0 }), [rows]);
-  const first = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - OVERSCAN);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_HEIGHT) + OVERSCAN);
+  const shown = useRowWindow<HTMLElement>(rows.length, ROW_HEIGHT, HEAD_HEIGHT);
+  const { host, first, last } = shown;
+  useEffect(() => host.current?.scrollTo({ top: 0 }), [rows]);
   const selected = links.selectedFunction.value;
 
   const move = (event: KeyboardEvent): void => {
@@ -75,21 +65,17 @@ export function DiffTable(props: DiffTableProps) {
     if (next === undefined) return;
     event.preventDefault();
     pick(links, next.id);
-    const top = rows.indexOf(next) * ROW_HEIGHT;
-    const host = wrap.current!;
-    if (top < host.scrollTop) host.scrollTop = top;
-    else if (top + 2 * ROW_HEIGHT > host.scrollTop + host.clientHeight - 28)
-      host.scrollTop = top + 2 * ROW_HEIGHT + 28 - host.clientHeight;
+    shown.reveal(rows.indexOf(next));
   };
 
   return (
     <section
       class="table-wrap"
-      ref={wrap}
+      ref={host}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region that the keyboard must reach.
       tabIndex={0}
       aria-label="Functions and their changes"
-      onScroll={measure}
+      onScroll={shown.onScroll}
       onKeyDown={move}
     >
       <table class="tbl changes" aria-rowcount={rows.length + 1}>

@@ -1,5 +1,7 @@
 import type { RefObject } from 'preact';
-import { Icon } from '../../components/icon.tsx';
+import { FocusChip } from '../../components/focus-chip.tsx';
+import { HelpButton } from '../../components/help.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import type { Width } from '../../flame/diff-tree.ts';
 import { COMPARE_VIEWS, type CompareState, type CompareView } from '../../state/compare-url.ts';
 import { setCompare } from '../../state/location.ts';
@@ -23,6 +25,7 @@ interface ToolbarProps {
   readonly domain: number | null; // null while there is no graph
   readonly count: string; // what the search found
   readonly problem: string | null;
+  readonly found: boolean;
   readonly inputRef: RefObject<HTMLInputElement | null>;
   readonly focusName: string; // '' when everything is shown
   readonly onUnfocus: () => void;
@@ -32,7 +35,7 @@ interface ToolbarProps {
 
 /** Views, widths and search on the left, the legend on the right. */
 export function CompareToolbar(props: ToolbarProps) {
-  const { state, domain } = props;
+  const { state, domain, problem } = props;
   const drawn = state.view !== 'table';
   return (
     <div class="bar compare-bar">
@@ -64,59 +67,22 @@ export function CompareToolbar(props: ToolbarProps) {
           ))}
         </fieldset>
       )}
-      <SearchField {...props} />
+      <SearchField
+        text={state.search}
+        placeholder="Search"
+        count={problem === null ? props.count : 'not an expression'}
+        bad={problem !== null}
+        found={props.found}
+        inputRef={props.inputRef}
+        onSearch={(search) => setCompare({ search }, 'replace')}
+        onStep={props.onStep}
+      />
       {props.focusName !== '' && (
-        <span class="chip focus">
-          <span class="k">in</span>
-          <span class="v clip">{props.focusName}</span>
-          <button
-            type="button"
-            class="icon-btn small"
-            aria-label="Show everything"
-            onClick={props.onUnfocus}
-          >
-            <Icon name="x" />
-          </button>
-        </span>
+        <FocusChip name={props.focusName} gone={false} onClear={props.onUnfocus} />
       )}
       <span class="grow" />
       {drawn && domain !== null && <DiffLegend domain={domain} />}
-      <button
-        type="button"
-        class="icon-btn hide-s"
-        aria-label="Keyboard shortcuts"
-        onClick={props.onHelp}
-      >
-        <Icon name="help" />
-      </button>
+      <HelpButton onClick={props.onHelp} />
     </div>
-  );
-}
-
-function SearchField(props: ToolbarProps) {
-  const { state, problem } = props;
-  return (
-    <label class={problem === null ? 'input' : 'input bad'}>
-      <Icon name="search" />
-      <input
-        ref={props.inputRef}
-        aria-label="Search functions"
-        placeholder="Search"
-        value={state.search}
-        onInput={(event) => setCompare({ search: event.currentTarget.value }, 'replace')}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') props.onStep(event.shiftKey ? -1 : 1);
-          if (event.key !== 'Escape') return;
-          event.stopPropagation();
-          if (state.search === '') event.currentTarget.blur();
-          else setCompare({ search: '' }, 'replace');
-        }}
-      />
-      {state.search !== '' && (
-        <span class="count" title={problem ?? ''}>
-          {problem === null ? props.count : 'not a regular expression'}
-        </span>
-      )}
-    </label>
   );
 }

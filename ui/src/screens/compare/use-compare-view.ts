@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import { compileSearch, findMatches } from '../../flame/search.ts';
-import { type FlameTree, functionIdOf, idOf, pathTo } from '../../flame/tree.ts';
+import { type FlameTree, functionIdOf, idOf, pathTo, widestRow } from '../../flame/tree.ts';
 import { plural } from '../../format.ts';
 import { type CompareState, parseSide } from '../../state/compare-url.ts';
 import { go, setCompare } from '../../state/location.ts';
@@ -38,7 +38,7 @@ export function useCompareView(state: CompareState, data: CompareData) {
     links.selectedFunction.value = '';
   };
   const zoomFunction = (functionId: string): void => {
-    const row = tree === null ? -1 : widest(tree, functionId);
+    const row = tree === null ? -1 : widestRow(tree, functionId);
     if (row < 0) showToast('This function is in no frame that is drawn');
     else {
       select(row);
@@ -84,6 +84,7 @@ export function useCompareView(state: CompareState, data: CompareData) {
     zoom,
     zoomFunction,
     matchStep,
+    found: (found?.rows.length ?? 0) > 0,
     openFunction,
     command,
   };
@@ -103,12 +104,3 @@ const stackText = (tree: FlameTree, row: number): string =>
   pathTo(tree, row)
     .map((at) => nameOf(tree, at))
     .join('\n');
-
-function widest(tree: FlameTree, functionId: string): number {
-  let best = -1;
-  for (let row = 1; row < tree.count; row++) {
-    if (tree.frame[row]! < 0 || functionIdOf(tree, row) !== functionId) continue;
-    if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
-  }
-  return best;
-}

@@ -11,11 +11,11 @@ import { type ExploreState, type Split, showsGrowth } from '../../state/url.ts';
 import { formatClock } from '../../time.ts';
 import { Announcer } from './announcer.tsx';
 import { Details } from './details.tsx';
+import { ExploreHelp } from './explore-help.tsx';
 import { neighbourDeploy } from './flags.ts';
 import { Footer } from './footer.tsx';
 import { type CommandTarget, commandItems, openSandwich } from './frame-commands.ts';
 import { GrowthPanel } from './growth-panel.tsx';
-import { HelpDialog } from './help-dialog.tsx';
 import { HotPathPanel } from './hot-path-panel.tsx';
 import { createLinks } from './links.ts';
 import { FirstLoad, NoSamples } from './nothing.tsx';
@@ -165,8 +165,7 @@ export function ExploreBody(props: {
           <Toolbar
             state={state}
             onSandwich={pickSandwich}
-            search={state.search}
-            compiled={view.search}
+            problem={view.search?.problem ?? null}
             count={view.count}
             found={view.found}
             inputRef={view.inputRef}
@@ -216,7 +215,7 @@ export function ExploreBody(props: {
       )}
       <Footer
         tree={state.view === 'table' || sandwich || growth ? null : tree}
-        functions={data.functions.data}
+        functions={growth ? null : data.functions.data}
         measure={measure}
         tier={base.data?.tier ?? null}
         instances={services.find(({ service }) => service === state.service)?.instances ?? 0}
@@ -236,7 +235,7 @@ export function ExploreBody(props: {
           onClose={() => setMenu(null)}
         />
       )}
-      {help && <HelpDialog onClose={() => setHelp(false)} />}
+      {help && <ExploreHelp onClose={() => setHelp(false)} />}
     </>
   );
 }

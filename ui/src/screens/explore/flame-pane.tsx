@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { FlameHost } from '../../components/flame-host.tsx';
 import { FlameView, type FlameViewState } from '../../flame/flame-view.ts';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
@@ -128,22 +129,12 @@ export function FlamePane(props: FlamePaneProps) {
     if (props.reveal >= 0) view.current?.reveal(props.reveal);
   }, [props.reveal]);
 
-  const id = props.callers === true ? 'flame-callers' : 'flame';
   return (
-    <div class={props.callers === true ? 'flame-pane callers' : 'flame-pane'}>
-      <div
-        id={id}
-        class="flame-scroll"
-        ref={host}
-        role="tree"
-        tabIndex={0}
-        aria-label={props.label}
-        aria-describedby={`${id}-help`}
-      />
-      <span id={`${id}-help`} class="hidden">
-        Arrow keys move between frames, Enter zooms, Escape steps out, Home shows all, Shift and F10
-        opens the menu of a frame.
-      </span>
-    </div>
+    <FlameHost
+      id={props.callers === true ? 'flame-callers' : 'flame'}
+      class={props.callers === true ? 'flame-pane callers' : 'flame-pane'}
+      hostRef={host}
+      label={props.label}
+    />
   );
 }

@@ -1,6 +1,7 @@
 import type { FunctionsAnswer } from '@flamehouse/proto';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
+import { useRowWindow } from '../../components/use-row-window.ts';
 import { FILL_TOKENS, fillClass } from '../../flame/colours.ts';
 import { type FrameCommand, functionKey } from '../../flame/keys.ts';
 import { displayName, secondLabel } from '../../flame/labels.ts';
@@ -10,7 +11,7 @@ import type { Sort } from '../../state/url.ts';
 import { hoveredFunction, type Links } from './links.ts';
 
 const ROW_HEIGHT = 26;
-const OVERSCAN = 6;
+const HEAD_HEIGHT = 28;
 
 type Functions = FunctionsAnswer['functions'];
 
@@ -60,26 +61,13 @@ function sortRows({ name, self, total }: Functions, sort: Sort): readonly number
 /** The exact table over all stacks; only the rows that can be seen are in the page. */
 export function FunctionTable(props: FunctionTableProps) {
   const { answer, sort, search, links } = props;
-  const wrap = useRef<HTMLDivElement>(null);
   const hovered = hoveredFunction(links);
-  const [view, setView] = useState({ top: 0, height: 600 });
   const rows = useMemo(() => orderRows(answer.functions, sort, search), [answer, sort, search]);
-  const measure = () => {
-    const host = wrap.current;
-    if (host !== null) setView({ top: host.scrollTop, height: host.clientHeight });
-  };
-
-  // Before the first paint: a table that is gone again by then must not be measured.
-  useLayoutEffect(() => {
-    const sizes = new ResizeObserver(measure);
-    sizes.observe(wrap.current!);
-    return () => sizes.disconnect();
-  }, []);
+  const shown = useRowWindow<HTMLElement>(rows.length, ROW_HEIGHT, HEAD_HEIGHT);
+  const { host, first, last } = shown;
   // A new order starts at its top.
-  useEffect(() => wrap.current?.scrollTo({ top: 0 }), [sort, search]);
+  useEffect(() => host.current?.scrollTo({ top: 0 }), [sort, search]);
 
-  const first = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - OVERSCAN);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_HEIGHT) + OVERSCAN);
   const selfMax = answer.functions.self.reduce((max, value) => Math.max(max, value), 1);
 
   const move = (event: KeyboardEvent): void => {
@@ -100,7 +88,7 @@ export function FunctionTable(props: FunctionTableProps) {
     const command = id === undefined ? null : functionKey(event);
     if (id !== undefined && command !== null) {
       event.preventDefault();
-      if (command === 'menu') props.onMenu(id, menuPoint(wrap.current!, id));
+      if (command === 'menu') props.onMenu(id, menuPoint(host.current!, id));
       else props.onCommand(command, id);
       return;
     }
@@ -108,21 +96,17 @@ export function FunctionTable(props: FunctionTableProps) {
     if (next === undefined || rows[next] === undefined) return;
     event.preventDefault();
     pick(links, answer.functions.id[rows[next]]!);
-    const top = next * ROW_HEIGHT;
-    const host = wrap.current!;
-    if (top < host.scrollTop) host.scrollTop = top;
-    else if (top + 2 * ROW_HEIGHT > host.scrollTop + host.clientHeight - 28)
-      host.scrollTop = top + 2 * ROW_HEIGHT + 28 - host.clientHeight;
+    shown.reveal(next);
   };
 
   return (
     <section
       class="table-wrap"
-      ref={wrap}
+      ref={host}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region that the keyboard must reach.
       tabIndex={0}
       aria-label="Functions"
-      onScroll={measure}
+      onScroll={shown.onScroll}
       onKeyDown={move}
     >
       <table

@@ -1,7 +1,8 @@
 import type { RefObject } from 'preact';
-import { Icon } from '../../components/icon.tsx';
+import { FocusChip } from '../../components/focus-chip.tsx';
+import { HelpButton } from '../../components/help.tsx';
 import { Picker } from '../../components/picker.tsx';
-import type { Search } from '../../flame/search.ts';
+import { SearchField } from '../../components/search-field.tsx';
 import { setExplore } from '../../state/location.ts';
 import {
   type ExploreState,
@@ -24,8 +25,7 @@ const VIEW_NAMES: Readonly<Record<View, string>> = {
 interface ToolbarProps {
   readonly state: ExploreState;
   readonly onSandwich: () => void;
-  readonly search: string;
-  readonly compiled: Search | null;
+  readonly problem: string | null; // why nothing can be found
   readonly count: string; // what was found, in words
   readonly found: boolean;
   readonly inputRef: RefObject<HTMLInputElement | null>;
@@ -77,95 +77,25 @@ export function Toolbar(props: ToolbarProps) {
           }
         />
       )}
-      {!growth && <SearchBox {...props} />}
-      {props.focus !== null && (
-        <span class={props.focus.gone ? 'chip gone' : 'chip focus'} title={props.focus.name}>
-          <span class="k">focus</span>
-          <span class="v">{props.focus.name}</span>
-          <button
-            type="button"
-            class="icon-btn small"
-            aria-label="Show everything"
-            onClick={props.onUnfocus}
-          >
-            <Icon name="x" />
-          </button>
-        </span>
+      {!growth && (
+        <SearchField
+          text={state.search}
+          placeholder="Search functions"
+          count={props.count}
+          bad={props.problem !== null}
+          found={props.found}
+          inputRef={props.inputRef}
+          onSearch={props.onSearch}
+          onStep={props.onStep}
+        />
       )}
+      {props.focus !== null && <FocusChip {...props.focus} onClear={props.onUnfocus} />}
       {!growth && <StepChips steps={state.steps} chains={state.chains} />}
       <span class="grow hide-s" />
       <Legend />
       {!growth && <ViewMenu state={state} />}
-      <button
-        type="button"
-        class="icon-btn hide-s"
-        aria-label="Keyboard shortcuts"
-        onClick={props.onHelp}
-      >
-        <Icon name="help" />
-      </button>
+      <HelpButton onClick={props.onHelp} />
     </div>
-  );
-}
-
-function SearchBox(props: ToolbarProps) {
-  const key = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') props.onStep(event.shiftKey ? -1 : 1);
-    else if (event.key === 'Escape') {
-      if (props.search === '') (event.currentTarget as HTMLElement).blur();
-      else props.onSearch('');
-    }
-  };
-  const active = props.compiled !== null;
-  return (
-    <label class="input search">
-      <Icon name="search" />
-      <input
-        ref={props.inputRef}
-        class="grow"
-        aria-label="Search functions, as text or as /expression/"
-        placeholder="Search functions"
-        spellcheck={false}
-        autocomplete="off"
-        value={props.search}
-        onInput={(event) => props.onSearch(event.currentTarget.value)}
-        onKeyDown={key}
-      />
-      <span class={props.compiled?.problem ? 'count bad' : 'count'} title={props.count}>
-        {props.count}
-      </span>
-      {!active && <span class="kbd hide-s">/</span>}
-      {active && props.found && (
-        <>
-          <button
-            type="button"
-            class="icon-btn small"
-            aria-label="Previous match"
-            onClick={() => props.onStep(-1)}
-          >
-            <Icon name="left" />
-          </button>
-          <button
-            type="button"
-            class="icon-btn small"
-            aria-label="Next match"
-            onClick={() => props.onStep(1)}
-          >
-            <Icon name="right" />
-          </button>
-        </>
-      )}
-      {active && (
-        <button
-          type="button"
-          class="icon-btn small"
-          aria-label="Clear the search"
-          onClick={() => props.onSearch('')}
-        >
-          <Icon name="x" />
-        </button>
-      )}
-    </label>
   );
 }
 

@@ -4,7 +4,7 @@ import { findHotPath, findSelfPath } from '../../flame/hot-path.ts';
 import type { FrameCommand } from '../../flame/keys.ts';
 import { displayName } from '../../flame/labels.ts';
 import { compileSearch, findMatches } from '../../flame/search.ts';
-import { type FlameTree, functionIdOf, idOf } from '../../flame/tree.ts';
+import { type FlameTree, functionIdOf, idOf, widestRow } from '../../flame/tree.ts';
 import { formatPercent, groupDigits, plural } from '../../format.ts';
 import { setExplore } from '../../state/location.ts';
 import type { ExploreState } from '../../state/url.ts';
@@ -199,15 +199,6 @@ export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
   }, []);
-}
-
-function widestRow(tree: FlameTree, functionId: string): number {
-  let best = -1;
-  for (let row = 1; row < tree.count; row++) {
-    if (tree.frame[row]! < 0 || functionIdOf(tree, row) !== functionId) continue;
-    if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
-  }
-  return best;
 }
 
 /** The caller from which a small frame is wide enough to see: the whole of it would hide where it is called. */

@@ -1,5 +1,4 @@
-import { Fragment } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { HelpDialog } from '../../components/help.tsx';
 import { chooseRenderer, rendererName } from '../../state/renderer.ts';
 
 const KEYS = [
@@ -28,16 +27,10 @@ const PAGE_KEYS = [
   ['?', 'these keys'],
 ] as const;
 
-/** The keys of the graph and of the page. */
-export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+/** The keys of Explore, and what draws its frames. */
+export function ExploreHelp({ onClose }: { readonly onClose: () => void }) {
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="help-title" onClose={onClose}>
-      <h2 id="help-title">Keys in the flame graph and the table</h2>
-      <Keys keys={KEYS} />
-      <h2 class="second">Anywhere</h2>
-      <Keys keys={PAGE_KEYS} />
+    <HelpDialog graphKeys={KEYS} pageKeys={PAGE_KEYS} onClose={onClose}>
       <div class="draw-with">
         <span class="grow">
           Draw frames as
@@ -59,25 +52,6 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
           ))}
         </fieldset>
       </div>
-      <div class="acts">
-        <button type="button" class="btn" onClick={() => dialog.current?.close()}>
-          Close
-        </button>
-      </div>
-    </dialog>
-  );
-}
-
-/** Keys and what they do. */
-export function Keys({ keys }: { readonly keys: readonly (readonly [string, string])[] }) {
-  return (
-    <div class="keys">
-      {keys.map(([key, meaning]) => (
-        <Fragment key={key}>
-          <span class="kbd">{key}</span>
-          <span>{meaning}</span>
-        </Fragment>
-      ))}
-    </div>
+    </HelpDialog>
   );
 }
