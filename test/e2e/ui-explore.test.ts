@@ -258,6 +258,26 @@ test('at 390 pixels nothing is wider than the page, and rail, graph and table ar
   await screenshot(page, 'ui-explore-390');
 });
 
+test('the longest numbers that a table says fit their columns at every width', async () => {
+  const page = await openGraph();
+  for (const [type, longest] of [
+    ['cpu', '0.00969'],
+    ['heap', '1,002 KiB'],
+  ] as const) {
+    await page.goto(`${fixture.url}/explore?svc=checkout&t=${type}`);
+    await page.waitForSelector('tr[data-function]');
+    for (const width of [390, 1024, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const cut = await page.evaluate((text) => {
+        const cells = [...document.querySelectorAll('tr[data-function] td.num:not(.share)')];
+        for (const cell of cells) (cell.querySelector('span > span') ?? cell).textContent = text;
+        return cells.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length;
+      }, longest);
+      expect(cut, `${type} at ${width} pixels`).toBe(0);
+    }
+  }
+});
+
 test('the theme follows the system until it is chosen, and stays chosen', async () => {
   const page = await openGraph('', { dark: true });
   const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);

@@ -29,8 +29,11 @@ test.each([
     await page.waitForSelector('.list tbody tr');
     await screenshot(page, `journey-${name}-0-services`);
 
-    // 1: the service that the sentence names.
-    expect(await page.locator('h1').innerText()).toContain('checkout uses the most CPU');
+    // 1: the service that the sentence names, with what its last deploy did to it.
+    await page.waitForSelector('h1:has-text("2 of 7 services need a look.")');
+    expect(await page.locator('.page-head p').innerText()).toMatch(
+      /^checkout: .* takes .* more CPU per request/,
+    );
     await page.click('.list a:has-text("checkout")');
     await graphReady(page);
     // Its share is the sentence of the page.

@@ -8,7 +8,7 @@ export function DiffLegend({ domain }: { readonly domain: number }) {
   return (
     <>
       <div class="diff-legend">
-        <span class="hide-s">takes less</span>
+        <span class="hide-s">less</span>
         <span class="num">{sayEnd(-domain)}</span>
         <span class="ramp">
           {[...STEPS].reverse().map((step) => (
@@ -22,12 +22,12 @@ export function DiffLegend({ domain }: { readonly domain: number }) {
           ))}
         </span>
         <span class="num">{sayEnd(domain)}</span>
-        <span class="hide-s">takes more</span>
+        <span class="hide-s">more</span>
       </div>
       <div class="legend hide-m">
         <span>
           <i style={{ background: 'var(--diff-none)' }} />
-          no significant change
+          not significant
         </span>
         <span>
           <i class="hatch" />

@@ -106,8 +106,9 @@ export function NoMinutes({ state }: { readonly state: CompareState }) {
       }
     >
       <p>
-        Complete minutes count from the third of each process on, in versions without a time over
-        the last 24 hours. A service that serves requests needs 30 of them in a minute.
+        Minutes count when they are complete, from the third of each process on, and those of a
+        service that serves requests when it served 30. Without times of their own, both sides are
+        looked for in the last 24 hours.
       </p>
     </Empty>
   );

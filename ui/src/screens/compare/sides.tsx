@@ -93,8 +93,6 @@ function Side(
           </span>
         )}
         <span class="hide-s">{plural(side.instances, 'instance')}</span>
-        <span class="grow" />
-        {letter === 'B' && <span class="hide-m">{loadWords(diff)}</span>}
       </div>
       {range === null ? (
         <p class="muted nothing">
@@ -112,10 +110,13 @@ function Side(
           onWindow={props.onWindow}
         />
       )}
-      <div class="row under">
-        <span>{side.to > 0 && formatRange(side, props.nowMs)}</span>
-        <span class="muted">{plural(side.minutes, 'kept minute')}</span>
-      </div>
+      {range !== null && (
+        <div class="row under">
+          <span>{formatRange(side, props.nowMs)}</span>
+          <span class="muted">{plural(side.minutes, 'kept minute')}</span>
+          {letter === 'B' && <span class="muted hide-m">{loadWords(diff)}</span>}
+        </div>
+      )}
     </section>
   );
 }

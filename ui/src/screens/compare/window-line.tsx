@@ -150,7 +150,9 @@ function Picture(
   const top = peak * 1.15 || 1;
   const bottom = HEIGHT - BOTTOM;
   const y = (value: number): number => TOP + (bottom - TOP) * (1 - value / top);
-  const path = linePath(line, x, y);
+  // The middle of the last step may lie after the range.
+  const within = (ms: number): number => Math.min(width, Math.max(LEFT, x(ms)));
+  const path = linePath(line, within, y);
   const mean = coverage(line, props.window).mean;
   const ticks = [range.from, (range.from + range.to) / 2, range.to];
   return (

@@ -21,8 +21,9 @@ export const countFrames = (tree: FlameTree): number => tree.nodeIds.length - 1;
 
 /** What was drawn, what was folded, and where it came from. */
 export function Footer({ tree, functions, measure, tier, instances }: FooterProps) {
+  const nothing = (tree === null || tree.count <= 1) && (functions?.rows ?? 0) === 0;
   return (
-    <footer class="foot">
+    <footer class={nothing ? 'foot hide-s' : 'foot'}>
       <span>
         {tree !== null && tree.count > 1 && `${drawn(tree, measure)} `}
         {functions !== null && functions.rows > 0 && (

@@ -86,6 +86,7 @@ export function HotPathPanel(props: HotPathProps) {
                 type="button"
                 class={row === leaf ? 'last' : ''}
                 title={`Zoom to ${nameOf(tree, row)}`}
+                style={{ '--letters': nameOf(tree, row).length }}
                 onClick={() => props.onPick(row)}
               >
                 {nameOf(tree, row)}

@@ -124,10 +124,12 @@ function Row({
         {lastDeploy !== null && <span class="muted hide-s">{formatAgo(lastDeploy.at, nowMs)}</span>}
       </td>
       <td class="hide-m">
-        {deploy !== undefined && deploy.verdict !== null && (
+        {deploy !== undefined && deploy.verdict !== null ? (
           <a href={deploysUrl({ open: deploy.id })} onClick={followLink}>
             <VerdictChip verdict={deploy.verdict} />
           </a>
+        ) : (
+          <span class="muted">–</span>
         )}
       </td>
       <td class="num soft hide-s">{formatAgo(service.lastSeen, nowMs)}</td>

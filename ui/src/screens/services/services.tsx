@@ -1,4 +1,4 @@
-import type { ServiceSummary } from '@flamehouse/proto';
+import type { Deploy, ServiceSummary } from '@flamehouse/proto';
 import { useEffect, useState } from 'preact/hooks';
 import { REFRESH_MS, useServices } from '../../api/use-services.ts';
 import { Shell } from '../../components/shell.tsx';
@@ -7,6 +7,7 @@ import { formatNumber, plural } from '../../format.ts';
 import { deploysUrl } from '../../state/deploys-url.ts';
 import { followLink } from '../../state/location.ts';
 import { formatAgo, formatClock } from '../../time.ts';
+import { lookSentences, needsLook } from '../deploys/deploy-words.ts';
 import { FirstProfile } from './first-profile.tsx';
 import { ServiceTable } from './service-table.tsx';
 import { useLastDeploys } from './use-last-deploys.ts';
@@ -69,6 +70,9 @@ function ServiceList({
   const cores = live.reduce((sum, service) => sum + service.cores, 0);
   const instances = live.reduce((sum, service) => sum + service.instances, 0);
   const busiest = [...live].sort((a, b) => b.cores - a.cores)[0];
+  const look = [...judged.values()].filter(
+    (deploy) => needsLook(deploy) && services.some(({ service }) => service === deploy.service),
+  );
   const deploys = services
     .flatMap((service) =>
       service.lastDeploy === null ? [] : [{ ...service.lastDeploy, service: service.service }],
@@ -78,8 +82,22 @@ function ServiceList({
     <>
       <div class="page-head">
         <div class="grow">
-          <h1>{sentence(services, live, busiest)}</h1>
-          <p>{where(services)}</p>
+          <h1>
+            {look.length > 0 ? lookSentence(services, look) : sentence(services, live, busiest)}
+          </h1>
+          {look.length > 0 ? (
+            <p>
+              {lookSentences(look)}{' '}
+              <a
+                href={deploysUrl({ open: look.length === 1 ? look[0]!.id : '' })}
+                onClick={followLink}
+              >
+                Show why
+              </a>
+            </p>
+          ) : (
+            <p>{where(services)}</p>
+          )}
         </div>
       </div>
       <div class="tiles">
@@ -132,6 +150,13 @@ function sentence(
     return `${live.length} of ${plural(services.length, 'service')} report; ${busiest.service} uses the most CPU.`;
   if (services.length === 1) return `${busiest.service} uses ${formatNumber(busiest.cores)} cores.`;
   return `${plural(services.length, 'service')} report; ${busiest.service} uses the most CPU.`;
+}
+
+/** Before what uses most: whose last deploy costs more than it did before. */
+function lookSentence(services: readonly ServiceSummary[], look: readonly Deploy[]): string {
+  if (services.length === 1) return `${look[0]!.service} needs a look.`;
+  const verb = look.length === 1 ? 'needs' : 'need';
+  return `${look.length} of ${plural(services.length, 'service')} ${verb} a look.`;
 }
 
 /** The environments that report, as a sentence. */
