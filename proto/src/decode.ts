@@ -26,7 +26,7 @@ export function decodeProfile(bytes: Uint8Array, limits: Partial<DecodeLimits> =
 }
 
 function resolve(wire: WireProfile, ids: CheckedIds, limits: DecodeLimits): Profile {
-  const text = (index: number) => (index === 0 ? '' : wire.strings[index]!);
+  const text = (index: number) => wire.strings.name(index);
   const valueType = (v: { type: number; unit: number }): ValueType => ({
     type: text(v.type),
     unit: text(v.unit),
@@ -34,7 +34,7 @@ function resolve(wire: WireProfile, ids: CheckedIds, limits: DecodeLimits): Prof
   const functions = new FunctionRows(wire, text);
   const frames = expandLocations(wire, ids, functions);
   const stacks = turnStacks(wire, ids, frames, limits);
-  const labels = resolveLabels(wire, text);
+  const labels = resolveLabels(wire);
   return {
     sampleTypes: wire.sampleTypes.map(valueType),
     ...stacks,
@@ -167,7 +167,7 @@ function expandLocations(
 /** `libfoo.so!0x1f3a`, or the address alone when the mapping is not known. */
 function addressName(wire: WireProfile, ids: CheckedIds, location: number): string {
   const mapping = ids.mapping.rowOf(wire.locations.mapping, location);
-  const path = mapping < 0 ? '' : (wire.strings[wire.mappings.file.at(mapping)] ?? '');
+  const path = mapping < 0 ? '' : wire.strings.name(wire.mappings.file.at(mapping));
   const address = `0x${wire.locations.address.at(location).toString(16)}`;
   const file = path.slice(path.lastIndexOf('/') + 1);
   return file === '' ? address : `${file}!${address}`;

@@ -4,13 +4,10 @@ import type { WireProfile } from './wire-profile.ts';
 /**
  * The label set of every sample, each set once.
  *
- * Shape   row 0 of `labelSets` is the empty set; `text` resolves an index into the string table.
+ * Shape   row 0 of `labelSets` is the empty set.
  */
-export function resolveLabels(
-  wire: WireProfile,
-  text: (index: number) => string,
-): Pick<Profile, 'labelSet' | 'labelSets'> {
-  const sets = new LabelSets(wire, text);
+export function resolveLabels(wire: WireProfile): Pick<Profile, 'labelSet' | 'labelSets'> {
+  const sets = new LabelSets(wire);
   const { labelEnd } = wire.samples;
   const labelSet = new Uint32Array(labelEnd.length);
   let start = 0;
@@ -24,24 +21,26 @@ export function resolveLabels(
   return sets.used(labelSet);
 }
 
+// Two of them make an integer that a Map takes as it is.
+const SMALL_MAX = 2 ** 15;
+
 /** Label sets by what they add to another set, so that no text is made for a sample. */
 class LabelSets {
   private readonly wire: WireProfile;
-  private readonly text: (index: number) => string;
   private readonly sets: (readonly Label[])[] = [[]];
   private readonly next = new Map<number, number>(); // set and label -> set
   private readonly labels: Label[] = [];
   private readonly textLabels = new Map<number, number>(); // key and string -> label
   private readonly otherLabels = new Map<string, number>();
 
-  constructor(wire: WireProfile, text: (index: number) => string) {
+  constructor(wire: WireProfile) {
     this.wire = wire;
-    this.text = text;
   }
 
   withLabel(set: number, row: number): number {
     const label = this.labelOf(row);
-    const key = set * 2 ** 24 + label;
+    const isSmall = set < SMALL_MAX && label < SMALL_MAX;
+    const key = isSmall ? set * SMALL_MAX + label : 2 ** 40 + set * 2 ** 24 + label;
     let extended = this.next.get(key);
     if (extended === undefined) {
       extended = this.sets.push([...this.sets[set]!, this.labels[label]!]) - 1;
@@ -53,7 +52,11 @@ class LabelSets {
   private labelOf(row: number): number {
     const { key, str, num, numUnit } = this.wire.labels;
     if (num.lowAt(row) === 0 && num.highAt(row) === 0 && numUnit.at(row) === 0) {
-      return this.interned(this.textLabels, key.at(row) * 2 ** 26 + str.at(row), row);
+      const isSmall = key.at(row) < SMALL_MAX && str.at(row) < SMALL_MAX;
+      const text = isSmall
+        ? key.at(row) * SMALL_MAX + str.at(row)
+        : 2 ** 52 + (key.at(row) * 2 ** 26 + str.at(row));
+      return this.interned(this.textLabels, text, row);
     }
     const other = `${key.at(row)},${str.at(row)},${num.at(row)},${numUnit.at(row)}`;
     return this.interned(this.otherLabels, other, row);
@@ -62,7 +65,7 @@ class LabelSets {
   private interned<Key>(known: Map<Key, number>, key: Key, row: number): number {
     let label = known.get(key);
     if (label === undefined) {
-      label = this.labels.push(labelAt(this.wire, row, this.text)) - 1;
+      label = this.labels.push(labelAt(this.wire, row)) - 1;
       known.set(key, label);
     }
     return label;
@@ -70,22 +73,24 @@ class LabelSets {
 
   /** Only the sets that a sample has, renumbered; the empty set stays row 0. */
   used(labelSet: Uint32Array): Pick<Profile, 'labelSet' | 'labelSets'> {
-    const newRow = new Map<number, number>([[0, 0]]);
-    for (const set of labelSet) if (!newRow.has(set)) newRow.set(set, newRow.size);
-    return {
-      labelSet: labelSet.map((set) => newRow.get(set)!),
-      labelSets: Array.from(newRow.keys(), (set) => this.sets[set]!),
-    };
+    const rowOf = new Int32Array(this.sets.length).fill(-1);
+    const labelSets = [this.sets[0]!];
+    rowOf[0] = 0;
+    for (let sample = 0; sample < labelSet.length; sample++) {
+      const set = labelSet[sample]!;
+      if (rowOf[set] === -1) rowOf[set] = labelSets.push(this.sets[set]!) - 1;
+      labelSet[sample] = rowOf[set]!;
+    }
+    return { labelSet, labelSets };
   }
 }
 
-function labelAt(wire: WireProfile, row: number, text: (index: number) => string): Label {
-  const { labels } = wire;
+function labelAt({ labels, strings }: WireProfile, row: number): Label {
   const str = labels.str.at(row);
   return {
-    key: text(labels.key.at(row)),
-    str: text(str),
+    key: strings.name(labels.key.at(row)),
+    str: strings.text(str),
     num: str === 0 ? BigInt.asIntN(64, BigInt(labels.num.at(row))) : null,
-    numUnit: text(labels.numUnit.at(row)),
+    numUnit: strings.name(labels.numUnit.at(row)),
   };
 }

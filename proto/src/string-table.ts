@@ -1,3 +1,4 @@
+import { TextCache } from './text-cache.ts';
 import { Uint32List } from './typed-list.ts';
 
 // A byte order mark is a character of the name here, so that a name comes back as it was written.
@@ -9,19 +10,35 @@ const TEXTS = 1_024;
 /** What lies between two strings of a table: a tag and a length of at most four bytes. */
 const GAP_BYTES_MAX = 5;
 
+// Longer ones are hardly names of functions or files.
+const NAME_BYTES_MAX = 512;
+const names = new TextCache((bytes) => UTF8.decode(bytes));
+
 /**
- * Texts of a message by the bytes they stand in, decoded together.
+ * Texts of a message by the bytes they stand in, made when they are asked for.
  *
- * A call of TextDecoder costs more than a name, and a table of strings stands in one piece. If the
- * piece has as many characters as bytes, every byte is one character and the texts are cut out of it.
+ * A name comes from a cache of names: profilers send the same ones again and again, and to make them and to find them in a Map
+ * took a third of ingest. Other texts are decoded together, since a call of TextDecoder costs more than a text: a table of
+ * strings stands in one piece, and if that has as many characters as bytes, texts are cut out of it.
  */
 export class TextRanges {
   private readonly start = new Uint32List(TEXTS);
   private readonly end = new Uint32List(TEXTS);
   private inOnePiece = true;
+  private bytes: Uint8Array = new Uint8Array(0);
+  private piece: string | null = null;
+  private named: (string | undefined)[] = [];
 
   get length(): number {
     return this.start.length;
+  }
+
+  clear(): void {
+    this.start.clear();
+    this.end.clear();
+    this.inOnePiece = true;
+    this.piece = null;
+    this.named = [];
   }
 
   push(start: number, end: number): void {
@@ -31,19 +48,42 @@ export class TextRanges {
     this.end.push(end);
   }
 
-  decode(bytes: Uint8Array): string[] {
-    const { start, end, length } = this;
-    const texts = new Array<string>(length);
-    if (length === 0) return texts;
-    const from = start.at(0);
-    const to = end.at(length - 1);
-    const piece = this.inOnePiece ? UTF8.decode(bytes.subarray(from, to)) : '';
-    const oneByteEach = piece.length === to - from;
-    for (let row = 0; row < length; row++) {
-      texts[row] = oneByteEach
-        ? piece.slice(start.at(row) - from, end.at(row) - from)
-        : UTF8.decode(bytes.subarray(start.at(row), end.at(row)));
-    }
-    return texts;
+  /** All texts were pushed: they stand in `bytes`. */
+  seal(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.named = new Array<string | undefined>(this.length);
+  }
+
+  /** A text that other messages hardly have. Row 0 is the empty text, with or without a table. */
+  text(row: number): string {
+    if (row === 0) return '';
+    const start = this.start.at(row);
+    const end = this.end.at(row);
+    this.piece ??= this.decodePiece();
+    if (this.piece === '') return UTF8.decode(this.bytes.subarray(start, end));
+    const from = this.start.at(0);
+    return this.piece.slice(start - from, end - from);
+  }
+
+  /** The name of a function, a file, a label: one string for the same bytes, also of other messages. */
+  name(row: number): string {
+    if (row === 0) return '';
+    const known = this.named[row];
+    if (known !== undefined) return known;
+    const start = this.start.at(row);
+    const end = this.end.at(row);
+    const name =
+      end - start > NAME_BYTES_MAX ? this.text(row) : names.textOf(this.bytes, start, end);
+    this.named[row] = name;
+    return name;
+  }
+
+  /** The texts with all that is between them; empty when they cannot be cut out of it. */
+  private decodePiece(): string {
+    if (!this.inOnePiece) return '';
+    const from = this.start.at(0);
+    const to = this.end.at(this.length - 1);
+    const piece = UTF8.decode(this.bytes.subarray(from, to));
+    return piece.length === to - from ? piece : '';
   }
 }

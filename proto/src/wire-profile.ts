@@ -1,6 +1,7 @@
 import { ProfileError } from './errors.ts';
 import { TextRanges } from './string-table.ts';
 import { Uint32List, Uint64List } from './typed-list.ts';
+import { readShortFunction, readShortLabel, readShortLocation } from './wire-messages.ts';
 import { WireReader } from './wire-reader.ts';
 
 /** What one decode may use at most. A limit that is reached rejects the whole profile. */
@@ -15,7 +16,7 @@ export const DEFAULT_LIMITS: DecodeLimits = { samplesMax: 500_000, stackFramesMa
 
 /** profile.proto as it is on the wire: ids unresolved, string fields are indexes, stacks leaf first. */
 export interface WireProfile {
-  strings: readonly string[];
+  readonly strings: TextRanges;
   readonly sampleTypes: { readonly type: number; readonly unit: number }[];
   readonly samples: {
     readonly locationEnd: Uint32List; // sample -> end in locationIds; it starts where the one before ends
@@ -64,7 +65,7 @@ export function readWireProfile(message: Uint8Array, limits: DecodeLimits): Wire
   const bytes = new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
   const wire = emptyWireProfile(bytes.length);
   const reader = new WireReader(bytes);
-  const texts = new TextRanges();
+  const { strings } = wire;
   while (reader.nextField()) {
     switch (reader.field) {
       case 1:
@@ -78,14 +79,14 @@ export function readWireProfile(message: Uint8Array, limits: DecodeLimits): Wire
         inside(reader, readMapping, wire);
         break;
       case 4:
-        inside(reader, readLocation, wire);
+        readShort(reader, readShortLocation, readLocation, wire);
         break;
       case 5:
-        inside(reader, readFunction, wire);
+        readShort(reader, readShortFunction, readFunction, wire);
         break;
       case 6: {
         const end = reader.delimited();
-        texts.push(reader.position, end);
+        strings.push(reader.position, end);
         reader.position = end;
         break;
       }
@@ -115,17 +116,26 @@ export function readWireProfile(message: Uint8Array, limits: DecodeLimits): Wire
         reader.skip();
     }
   }
-  wire.strings = texts.decode(bytes);
+  strings.seal(bytes);
   return wire;
 }
 
 type Columns = Pick<
   WireProfile,
-  'samples' | 'locationIds' | 'values' | 'labels' | 'locations' | 'lines' | 'functions' | 'mappings'
+  | 'strings'
+  | 'samples'
+  | 'locationIds'
+  | 'values'
+  | 'labels'
+  | 'locations'
+  | 'lines'
+  | 'functions'
+  | 'mappings'
 >;
 
 function newColumns(): Columns {
   return {
+    strings: new TextRanges(),
     samples: {
       locationEnd: new Uint32List(),
       valueEnd: new Uint32List(),
@@ -162,15 +172,17 @@ function newColumns(): Columns {
  * a small profile. A decode is done before the next begins, and nothing that it gives away is a view on them.
  */
 const kept = newColumns();
+const KEPT_LISTS = Object.values(kept).flatMap((column): { clear(): void }[] =>
+  'clear' in column ? [column] : Object.values(column),
+);
 const KEPT_BYTES_MAX = 2 ** 20;
 
 /** Empty columns. Those of a large message are its own, so that nothing large stays. */
 function emptyWireProfile(byteLength: number): WireProfile {
   const columns = byteLength > KEPT_BYTES_MAX ? newColumns() : kept;
-  if (columns === kept) clear(kept);
+  if (columns === kept) clear();
   return {
     ...columns,
-    strings: [],
     sampleTypes: [],
     comments: [],
     timeNanos: 0n,
@@ -181,11 +193,8 @@ function emptyWireProfile(byteLength: number): WireProfile {
   };
 }
 
-function clear(columns: Columns): void {
-  for (const column of Object.values(columns)) {
-    if (column instanceof Uint64List) column.clear();
-    else for (const list of Object.values(column)) list.clear();
-  }
+function clear(): void {
+  for (const column of KEPT_LISTS) column.clear();
 }
 
 /** Run `read` on the content of a nested message, then go on behind it. */
@@ -200,6 +209,22 @@ function inside<Target>(
   read(reader, target);
   reader.position = contentEnd;
   reader.end = outerEnd;
+}
+
+type Read = (reader: WireReader, target: WireProfile) => void;
+type ReadShort = (wire: WireProfile, bytes: Uint8Array, start: number, end: number) => boolean;
+
+/** The content of a nested message, by the fast way if it is as messages mostly are. */
+function readShort(reader: WireReader, short: ReadShort, read: Read, wire: WireProfile): void {
+  const { position, end: outerEnd } = reader;
+  const contentEnd = reader.delimited();
+  if (short(wire, reader.bytes, reader.position, contentEnd)) {
+    reader.position = contentEnd;
+    return;
+  }
+  reader.position = position;
+  reader.end = outerEnd;
+  inside(reader, read, wire);
 }
 
 function readComments(reader: WireReader, wire: WireProfile): void {
@@ -219,7 +244,7 @@ function appendIntegers(reader: WireReader, list: Uint64List): void {
   }
   const { bytes, end: outerEnd } = reader;
   const end = reader.delimited();
-  // Most ids and many values take one or two bytes; those are stored without the detour over the reader.
+  // Ids and most values take one to four bytes; those are stored without the detour over the reader.
   let low = list.reserve(end - reader.position);
   let length = list.length;
   let position = reader.position;
@@ -234,6 +259,19 @@ function appendIntegers(reader: WireReader, list: Uint64List): void {
     if (second < 0x80) {
       low[length++] = (first & 0x7f) | (second << 7);
       position += 2;
+      continue;
+    }
+    const third = position + 2 < end ? bytes[position + 2]! : 0x80;
+    if (third < 0x80) {
+      low[length++] = (first & 0x7f) | ((second & 0x7f) << 7) | (third << 14);
+      position += 3;
+      continue;
+    }
+    const fourth = position + 3 < end ? bytes[position + 3]! : 0x80;
+    if (fourth < 0x80) {
+      low[length++] =
+        (first & 0x7f) | ((second & 0x7f) << 7) | ((third & 0x7f) << 14) | (fourth << 21);
+      position += 4;
       continue;
     }
     list.length = length;
@@ -287,7 +325,7 @@ function readSample(reader: WireReader, wire: WireProfile): void {
   while (reader.nextField()) {
     if (reader.field === 1) appendIntegers(reader, wire.locationIds);
     else if (reader.field === 2) appendIntegers(reader, wire.values);
-    else if (reader.field === 3) inside(reader, readLabel, wire);
+    else if (reader.field === 3) readShort(reader, readShortLabel, readLabel, wire);
     else reader.skip();
   }
   wire.samples.locationEnd.push(wire.locationIds.length);
