@@ -1,6 +1,6 @@
 import { hash64, type Profile } from '@flamehouse/proto';
 import type { Repairs } from './repairs.ts';
-import type { RawFrame, StackCache, StackRow } from './stack-cache.ts';
+import { mixed, type RawFrame, type StackCache, type StackRow } from './stack-cache.ts';
 
 // Deeper than any call tree that people read; recursion without end goes to 10,000 and more.
 const DEPTH_MAX = 1_000;
@@ -41,12 +41,15 @@ export class FrameRows {
       this.repairs.add('emptyStacks');
       scratch[length++] = cache.place(NO_STACK, 0);
     }
+    let hash = length === 0 ? 0 : mixed(0, scratch[0]!);
     for (let entry = start; entry < end; entry++) {
       const frame = stackFrames[entry]!;
-      const place = places[frame]!;
-      scratch[length++] = place >= 0 ? place : this.placeOf(frame);
+      let place = places[frame]!;
+      if (place < 0) place = this.placeOf(frame);
+      scratch[length++] = place;
+      hash = mixed(hash, place);
     }
-    return cache.stack(scratch, length);
+    return cache.stack(scratch, length, hash);
   }
 
   private placeOf(frame: number): number {

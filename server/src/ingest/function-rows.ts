@@ -40,12 +40,11 @@ export class FunctionRows {
     const idWords = functionIds.view();
     for (const sums of functions) {
       const { endpoint, functionRows, self, total, selfTicks, totalTicks } = sums;
-      const order = orderOf(functionRows);
-      const ids = Uint32Array.from(order, (place) => functionRows[place]!);
-      this.ids.pushWords(wideRows(idWords, ids));
-      [self, total, selfTicks, totalTicks].forEach((column, number) => {
-        this.sums[number]!.pushNumbers(order.map((place) => column[place]!));
-      });
+      this.ids.pushWords(wideRows(idWords, functionRows));
+      this.sums[0].pushNumbers(self);
+      this.sums[1].pushNumbers(total);
+      this.sums[2].pushNumbers(selfTicks);
+      this.sums[3].pushNumbers(totalTicks);
       this.keys.push({ service, environment, version, instance, minute, endpoint });
       this.ends.push(this.ids.length);
     }
@@ -126,17 +125,6 @@ export class FunctionRows {
 
 const FUNCTION_BYTES = 40;
 const KEY_BYTES = 200;
-const FUNCTIONS_MAX = 2 ** 20;
-
-/** In one order for all windows, so that rows look like the ones before them to the compression. */
-function orderOf(functionRows: readonly number[]): Float64Array {
-  const order = new Float64Array(functionRows.length);
-  for (let i = 0; i < order.length; i++) order[i] = functionRows[i]! * FUNCTIONS_MAX + i;
-  order.sort();
-  for (let i = 0; i < order.length; i++) order[i] = order[i]! % FUNCTIONS_MAX;
-  return order;
-}
-
 /** The order of the table. */
 function compareKeys(a: FunctionKey, b: FunctionKey): number {
   return (

@@ -20,6 +20,7 @@ import {
   type SpanLabels,
 } from './label-rows.ts';
 import type { WideList } from './number-lists.ts';
+import { PairIndex } from './pair-index.ts';
 import { Repairs } from './repairs.ts';
 import type { StackCache, StackRow } from './stack-cache.ts';
 import { type StallRow, StallRows } from './stall-rows.ts';
@@ -48,7 +49,7 @@ export interface SpanRow {
 export interface NormalisedUpload {
   readonly meta: UploadMeta;
   readonly window: Window;
-  readonly stacks: ReadonlySet<StackRow>;
+  readonly stacks: readonly StackRow[]; // each once
   readonly samples: readonly SampleGroup[];
   readonly sampleCount: number; // values in all groups
   readonly spans: readonly SpanRow[];
@@ -87,6 +88,12 @@ export function normaliseUpload(
   return rows.finish(window);
 }
 
+/** Rows of groups by group and stack: of one upload at a time, which is normalised without a pause. */
+const rowOf = new PairIndex();
+
+/** A number of an upload of its own, by which a stack knows its row in it. */
+let uploads = 0;
+
 /** A group that still grows. */
 class GrowingGroup implements SampleGroup {
   readonly type: string;
@@ -95,9 +102,10 @@ class GrowingGroup implements SampleGroup {
   readonly endpoint: string;
   readonly stacks: StackRow[] = [];
   readonly values: number[] = [];
-  private readonly rowOf = new Map<StackRow, number>();
+  private readonly number: number;
 
-  constructor({ type, gauge }: TypeSums, { series, endpoint }: LabelRow) {
+  constructor(number: number, { type, gauge }: TypeSums, { series, endpoint }: LabelRow) {
+    this.number = number;
     this.type = type;
     this.gauge = gauge;
     this.series = series;
@@ -105,13 +113,12 @@ class GrowingGroup implements SampleGroup {
   }
 
   add(stack: StackRow, value: number): void {
-    const row = this.rowOf.get(stack);
-    if (row === undefined) {
-      this.rowOf.set(stack, this.stacks.push(stack) - 1);
+    const { length } = this.stacks;
+    const row = rowOf.rowOf(this.number, stack.uploadRow, length);
+    if (row === length) {
+      this.stacks.push(stack);
       this.values.push(value);
-    } else {
-      this.values[row]! += value;
-    }
+    } else this.values[row]! += value;
   }
 }
 
@@ -133,7 +140,8 @@ class UploadRows {
   private readonly meta: UploadMeta;
   private readonly options: NormaliseOptions;
   private readonly labels: LabelRows;
-  private readonly stacks = new Set<StackRow>();
+  private readonly upload = ++uploads;
+  private readonly stacks: StackRow[] = []; // each once
   private readonly groups = new Map<string, GrowingGroup>();
   private readonly spans = new Map<string, SpanRow>();
   private readonly stalls: StallRows;
@@ -145,6 +153,7 @@ class UploadRows {
     this.options = options;
     this.labels = new LabelRows(meta, options.series, this.repairs);
     this.stalls = new StallRows(meta.stalls);
+    rowOf.clear();
   }
 
   addProfile(profile: Profile): void {
@@ -155,7 +164,10 @@ class UploadRows {
     const width = profile.sampleTypes.length;
     for (let sample = 0; sample < sampleCount(profile); sample++) {
       const stack = frames.stackOf(sample);
-      this.stacks.add(stack);
+      if (stack.upload !== this.upload) {
+        stack.upload = this.upload;
+        stack.uploadRow = this.stacks.push(stack) - 1;
+      }
       const { label, groups } = labelGroups[profile.labelSet[sample]!]!;
       const stackTicks = ticks.of(sample, stack);
       const stall = this.stalls.indexOf(label.stall);
@@ -222,7 +234,7 @@ class UploadRows {
     const key = `${label.series.id}${sums.type}`;
     let group = this.groups.get(key);
     if (group === undefined) {
-      group = new GrowingGroup(sums, label);
+      group = new GrowingGroup(this.groups.size, sums, label);
       this.groups.set(key, group);
     }
     return group;

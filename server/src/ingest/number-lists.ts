@@ -73,7 +73,7 @@ export class WideList {
 }
 
 /** Rows `order` of a column of 64-bit numbers. */
-export function wideRows(column: Uint32Array, order: Uint32Array): Uint32Array {
+export function wideRows(column: Uint32Array, order: ArrayLike<number>): Uint32Array {
   const rows = new Uint32Array(order.length * 2);
   for (let i = 0; i < order.length; i++) {
     const row = order[i]! * 2;

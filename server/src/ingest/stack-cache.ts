@@ -42,7 +42,9 @@ export class StackRow {
   next: StackRow | null = null; // whose hash is the same
   batch = 0; // of rows that last took it, and its row there
   batchRow = 0;
-  storedIn = ''; // month and service for which it is known to be in the table of stacks
+  upload = 0; // the same of uploads
+  uploadRow = 0;
+  readonly storedIn: string[] = []; // months and services for which it is known to be in the table of stacks
   private readonly places: readonly Place[];
 
   constructor(rows: Int32Array, places: readonly Place[]) {
@@ -113,9 +115,8 @@ export class StackCache {
     return place;
   }
 
-  /** The stack of the first `length` rows of places, root first. */
-  stack(rows: Int32Array, length: number): StackRow {
-    const hash = hashOf(rows, length);
+  /** The stack of the first `length` rows of places, root first, whose `hash` is that of `mixed` over them. */
+  stack(rows: Int32Array, length: number, hash: number): StackRow {
     const first = this.stacks.get(hash);
     for (let row = first; row; row = row.next ?? undefined) {
       if (isSame(row.rows, rows, length)) return row;
@@ -187,14 +188,10 @@ function ownText(text: string): string {
 // What a stack costs beside its frames, in frames.
 const ENTRIES_OF_STACK = 100;
 
-/** Mixes well enough for a chain; what decides is the comparison after it. */
-function hashOf(rows: Int32Array, length: number): number {
-  let hash = length;
-  for (let i = 0; i < length; i++) {
-    hash = Math.imul(hash ^ rows[i]!, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  return hash;
+/** The hash of a stack and one more place: good enough for a chain, what decides is the comparison after it. */
+export function mixed(hash: number, place: number): number {
+  const next = Math.imul(hash ^ place, 0x9e3779b1);
+  return next ^ (next >>> 15);
 }
 
 function isSame(known: Int32Array, rows: Int32Array, length: number): boolean {

@@ -48,6 +48,8 @@ export const INSERTS = [
 type InsertName = (typeof INSERTS)[number];
 type Rows = Omit<Insert, 'token'>;
 
+// Services of one company share the stacks of what they are built on.
+const STORED_IN_MAX = 16;
 const HOUR_SECONDS = 3_600;
 
 /** The rows of one segment, table by table. */
@@ -135,10 +137,13 @@ export class TableBatch {
     const month = day.slice(0, 7);
     const place = `${month} ${meta.service}`;
     for (const stack of stacks) {
-      if (stack.storedIn === place) continue;
+      if (stack.storedIn.includes(place)) continue;
       const key = meta.service + stack.stackNumber;
       // Nearly all are, and then the next upload need not ask.
-      if (this.known.stacks.has(key, month)) stack.storedIn = place;
+      if (this.known.stacks.has(key, month)) {
+        if (stack.storedIn.push(place) > STORED_IN_MAX) stack.storedIn.shift();
+        continue;
+      }
       if (!this.isNew('stacks', key, month)) continue;
       add('stacks', stackLine(meta.service, stack, day));
       for (const frame of stack.frames) {

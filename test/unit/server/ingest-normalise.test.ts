@@ -83,7 +83,7 @@ const rowsOf = ({ samples }: NormalisedUpload) =>
   );
 const functionsOf = ({ functions }: NormalisedUpload) =>
   functions.flatMap(({ endpoint, functionRows, self, total, selfTicks, totalTicks }) =>
-    functionRows.map((_, row) => ({
+    Array.from(functionRows, (_, row) => ({
       endpoint,
       self: self[row]!,
       total: total[row]!,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Repairs } from '../../../server/src/ingest/repairs.ts';
-import { StackCache, type StackRow } from '../../../server/src/ingest/stack-cache.ts';
+import { mixed, StackCache, type StackRow } from '../../../server/src/ingest/stack-cache.ts';
 import { StallRows } from '../../../server/src/ingest/stall-rows.ts';
 
 const START_SECONDS = 1_795_176_000;
@@ -18,7 +18,7 @@ function stackOf(...names: string[]): StackRow {
   const rows = names.map((name) =>
     cache.place({ name, file: 'src/a.ts', systemName: '', line: 1 }, 0),
   );
-  return cache.stack(Int32Array.from(rows), rows.length);
+  return cache.stack(Int32Array.from(rows), rows.length, rows.reduce(mixed, 0));
 }
 
 test('a stall has the stacks of its samples, most ticks first', () => {
