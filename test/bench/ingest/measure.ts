@@ -20,6 +20,7 @@ export interface Measured {
   readonly seconds: number;
   readonly uploads: number; // acknowledged
   readonly rejected: number; // 503, or any other status
+  readonly unsent: number; // due by the rate, but no connection was free in time
   readonly rows: number;
   readonly bytes: number;
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
@@ -61,6 +62,7 @@ export async function measure(
       seconds,
       uploads: stored.length,
       rejected: sent.length - stored.length,
+      unsent: Math.max(0, load.perSecond * load.seconds - sent.length),
       rows: sum(stored, 'samples'),
       bytes: sum(stored, 'bytes'),
       latencyMs: quantiles(stored.map(({ latencyMs }) => latencyMs)),
@@ -79,7 +81,10 @@ export async function measure(
   }
 }
 
-/** Open loop with a rate: an upload that waits for a connection is late, and its latency says so. */
+/**
+ * Open loop with a rate: an upload that waits for a connection is late, and its latency says so. The load ends on time: what is
+ * due by then and was not sent, because the server is too slow for the rate, is counted and never made.
+ */
 async function send(server: BenchServer, mix: UploadMix, load: Load): Promise<SentUpload[]> {
   const { seconds, perSecond, connections } = load;
   const senders = await Promise.all(
@@ -92,7 +97,7 @@ async function send(server: BenchServer, mix: UploadMix, load: Load): Promise<Se
   const work = async (sender: Sender) => {
     for (;;) {
       const dueMs = perSecond === 0 ? performance.now() : start + (next++ / perSecond) * 1_000;
-      if (dueMs >= end) return;
+      if (dueMs >= end || performance.now() >= end) return;
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await sleep(waitMs);
       const one = await sender.post(mix.body(Date.now()), mix.contentType, dueMs);
