@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { DiffStores } from '../compare/run-diff.ts';
 import type { ServerConfig } from '../config.ts';
 import type { StorageLog } from '../ingest/pipeline.ts';
@@ -10,7 +12,10 @@ import { Notifier } from './notify.ts';
 import type { WebhookOutcome } from './webhook.ts';
 
 export interface DeployJobsOptions {
-  readonly config: Pick<ServerConfig, 'webhookUrl' | 'webhookSecret' | 'metricFunctions'>;
+  readonly config: Pick<
+    ServerConfig,
+    'webhookUrl' | 'webhookSecret' | 'metricFunctions' | 'clickHouse' | 'dataDir'
+  >;
   readonly log: StorageLog;
   readonly now: () => number;
   readonly book: DeployBook;
@@ -40,12 +45,13 @@ export class DeployJobs {
   prepare(uiUrl: string): DeployWatch {
     const { config, log, now, book, store, stores, waitsMs } = this.options;
     const { webhookUrl: url, webhookSecret: secret } = config;
+    const sharedAs = sharedName(config);
     if (url !== null) {
       const waits = waitsMs === undefined ? {} : { waitsMs };
-      this.notifier = new Notifier({ url, secret, now, log, store, uiUrl, ...waits });
+      this.notifier = new Notifier({ url, secret, now, log, store, uiUrl, sharedAs, ...waits });
     }
     const after = [async () => this.notifier?.tick(), () => this.facts.refresh()];
-    this.watch = new DeployWatch({ store, book, stores, now, log, after });
+    this.watch = new DeployWatch({ store, book, stores, now, log, sharedAs, after });
     return this.watch;
   }
 
@@ -65,4 +71,13 @@ export class DeployJobs {
   webhookOutcomes(): Readonly<Partial<Record<WebhookOutcome, number>>> {
     return this.notifier?.outcomes ?? {};
   }
+}
+
+/**
+ * A name that stays over restarts. Servers on one ClickHouse have a spool each, so no two are alike; the
+ * embedded engine is nobody else's.
+ */
+function sharedName({ clickHouse, dataDir }: DeployJobsOptions['config']): string | null {
+  if (clickHouse.url === null) return null;
+  return createHash('sha256').update(`${hostname()}\n${dataDir}`).digest('hex').slice(0, 16);
 }

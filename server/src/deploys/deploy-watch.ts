@@ -15,6 +15,7 @@ export interface DeployWatchOptions {
   readonly stores: DiffStores;
   readonly now: () => number;
   readonly log: StorageLog;
+  readonly sharedAs: string | null; // name of this server where others use the store too; else null
   /** Does what has to follow each round, such as telling others of verdicts. */
   readonly after: readonly (() => Promise<void>)[];
 }
@@ -126,10 +127,11 @@ export class DeployWatch {
 
   /** False when another server was faster: what it stored stands, and the next round goes on from there. */
   private async save(entry: DeployEntry, judgement: Judgement): Promise<boolean> {
-    const { store } = this.options;
+    const { store, sharedAs } = this.options;
     const stored = (await store.get(entry.id))?.judgement?.verdict.version ?? 0;
     if (stored >= judgement.verdict.version) return false;
-    await store.saveJudgement(entry, judgement);
+    const signed = sharedAs === null ? judgement : { ...judgement, judgedBy: sharedAs };
+    await store.saveJudgement(entry, signed);
     return true;
   }
 

@@ -13,6 +13,7 @@ export interface NotifierOptions extends WebhookOptions {
   readonly store: DeployStore;
   readonly uiUrl: string | null; // null: messages hold no link
   readonly log: StorageLog;
+  readonly sharedAs: string | null; // name of this server where others use the store too; else null
 }
 
 const HOUR_MS = 3_600_000;
@@ -20,12 +21,17 @@ const HOUR_MS = 3_600_000;
 const NEWS_MS = HOUR_MS;
 /** A receiver that is away holds up so many messages at most; later ones wait for the next round. */
 const UNDER_WAY_MAX = 20;
+/** By then all servers see the same verdict, also when two took one look in the same moment. */
+const AGREED_MS = 10_000;
+/** Longer than all attempts of a message: whoever took the look is gone. */
+const LEFT_MS = 10 * 60_000;
 
 /**
  * Sends verdicts that somebody should hear of, each once.
  *
  * What was sent is stored, so after a kill the rest is sent; a message that was sent in that moment
- * comes twice, with the same delivery.
+ * comes twice, with the same delivery. Of several servers on one store that one sends whose verdict is
+ * stored, and another one in its place when it has not for LEFT_MS.
  */
 export class Notifier {
   readonly outcomes: Record<WebhookOutcome, number> = {
@@ -47,7 +53,8 @@ export class Notifier {
     const { store, now } = this.options;
     const since = now() - NEWS_MS;
     const fresh = (await store.listSince(since - 24 * HOUR_MS)).filter(
-      (deploy) => (deploy.judgement?.verdict.judgedAt ?? 0) >= since && isNews(deploy),
+      (deploy) =>
+        (deploy.judgement?.verdict.judgedAt ?? 0) >= since && isNews(deploy) && this.isOurs(deploy),
     );
     if (fresh.length === 0) return;
     const told = await store.listNotices(since);
@@ -63,7 +70,19 @@ export class Notifier {
   /** Give up what waits for another attempt; the next start takes it up. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    await this.drained();
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async drained(): Promise<void> {
     await Promise.all(this.underWay.values());
+  }
+
+  private isOurs({ judgement }: StoredDeploy): boolean {
+    const { sharedAs, now } = this.options;
+    if (sharedAs === null || judgement === null) return true;
+    const ageMs = now() - judgement.verdict.judgedAt;
+    return ageMs >= (judgement.judgedBy === sharedAs ? AGREED_MS : LEFT_MS);
   }
 
   private async send({ entry, judgement }: StoredDeploy): Promise<void> {

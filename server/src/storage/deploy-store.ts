@@ -8,6 +8,8 @@ export interface Judgement {
   readonly line: DeployLine | null;
   readonly baseSelector: string | null; // of the minutes that were compared
   readonly headSelector: string | null;
+  /** The server that took the look, where several share a store: it tells others of the verdict. */
+  readonly judgedBy?: string;
 }
 
 export interface StoredDeploy {

@@ -27,6 +27,7 @@ function watched() {
       stores: { store: new FakeStore(FOLDED), comparisons },
       now,
       log: { info: () => {}, error: (fields) => errors.push(fields) },
+      sharedAs: null,
       after: [],
     });
     return { watch, errors };
