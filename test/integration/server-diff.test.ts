@@ -224,7 +224,9 @@ describe('flamehouse diff', () => {
   });
 
   test('exits with 3 without enough data and with 2 when it could not run', async () => {
-    expect((await command('--base', 'version:1.0.0', '--head', 'version:9')).code).toBe(3);
+    const unknown = await command('--base', 'version:1.0.0', '--head', 'version:9');
+    expect(unknown.code).toBe(3);
+    expect(unknown.stderr).toMatch(/^hint: shop has no version 9; it has 1\.0\.0/);
     const wrong = await command('--base', 'nonsense', '--head', 'version:1');
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
     expect(wrong.stderr).toContain('DIFF_SIDE_INVALID');

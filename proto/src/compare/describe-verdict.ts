@@ -13,6 +13,7 @@ export interface SideNames {
 const SPACE = '\u00a0';
 const MINUS = '\u2212';
 const TICKS_NEEDED = 600;
+const MINUTES_NEEDED = 2;
 
 const MEASURE: Readonly<Record<Normaliser, string>> = {
   request: 'CPU per request',
@@ -77,8 +78,9 @@ function shareSentence({ verdict, origins }: Comparison, { base, head }: SideNam
   return `${head} spends ${size} ${verdict.effect.value < 0 ? 'less' : 'more'} of its CPU in ${counted(origins.length, 'function')} than ${base}.`;
 }
 
-function notEnough(comparison: Comparison, { head }: SideNames): string {
+function notEnough(comparison: Comparison, names: SideNames): string {
   const { base, head: after, verdict, smallest } = comparison;
+  const { head } = names;
   const seen = formatPercent(smallest.ofService);
   switch (verdict.shortage) {
     case 'ticks':
@@ -90,8 +92,13 @@ function notEnough(comparison: Comparison, { head }: SideNames): string {
     case 'smallest-change':
       return `Not enough data to judge ${head}. Only a change above ${seen} would have been seen; more minutes or more instances narrow that.`;
     default:
-      return `Not enough data to judge ${head}. ${counted(base.minutes, 'complete minute')} before and ${formatCount(after.minutes)} after; 2 for each instance are needed.`;
+      return `Not enough data to judge ${head}. Each process needs ${MINUTES_NEEDED} complete minutes after its warm-up; ${head} has ${minutesEach(after)}, ${names.base} has ${minutesEach(base)}.`;
   }
+}
+
+/** Complete minutes that a process of this side has, on average. */
+export function minutesEach({ instances, minutes }: Comparison['base']): number {
+  return instances === 0 ? 0 : Math.floor(minutes / instances);
 }
 
 function originText({ func, effect, state }: OriginChange, functions: readonly ComparedFunction[]) {

@@ -25,7 +25,7 @@ const NOISE_MAX = 0.25;
 const OWN_CODE = 0.7;
 /** Code that a function of the runtime calls has at least this part of its change, else the rest is the runtime's own. */
 const CARRIED_MIN = 0.4;
-/** A caller's own code has at least this part of what is left of its change. */
+/** A caller's own code, or something else that it calls, has at least this part of what is left of its change. */
 const OTHER_MIN = 0.5;
 
 /**
@@ -116,7 +116,8 @@ function explains(one: Candidate, largest: Candidate, options: OriginOptions): b
  * Drop the origin, what is below it, and callers for which nothing significant is left.
  *
  * What is left of a caller has to be somewhere: in its own code, or in something else that it calls.
- * Otherwise only the ways to the origin differ, as when a busier event loop takes another one.
+ * Otherwise only the ways to the origin differ, as when a busier event loop takes another one, or as
+ * when wrappers that everything is called through hide which caller a part of it came from.
  */
 function withoutExplained(
   candidates: readonly Candidate[],
@@ -131,7 +132,9 @@ function withoutExplained(
     if (own * Math.sign(remaining) >= OTHER_MIN * Math.abs(remaining)) return true;
     if (graph.flow.size === 0) return true;
     const called = reachable(graph.callees, test.func);
-    return elsewhere.some((one) => called.has(one.test.func));
+    return elsewhere.some(
+      (one) => called.has(one.test.func) && one.remaining / remaining >= OTHER_MIN,
+    );
   };
   return candidates.flatMap((one) => {
     if (below(one)) return [];

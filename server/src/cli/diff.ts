@@ -4,6 +4,7 @@ import type { DiffAnswer } from '@flamehouse/proto';
 import { type ApiClient, apiClient } from './api-client.ts';
 import { type CommandContext, UsageError } from './command.ts';
 import { diffMarkdown, diffText } from './diff-text.ts';
+import { hintsOf, progressOf } from './diff-wait.ts';
 import { exitCodeOf, readFailOn } from './fail-on.ts';
 
 export const DIFF_HELP = `Usage: flamehouse diff --service NAME --base SIDE --head SIDE [options]
@@ -16,7 +17,7 @@ Says what takes more CPU, by how much, how sure it is, and how small a change it
   --environment NAME    such as production
   --normalise HOW       auto (CPU per request where requests are counted) or cores
   --fail-on WHAT        any (a change either way), or 'cpu>5%'; left out, any regression
-  --wait MINUTES        ask again until there is enough data, at most so long
+  --wait MINUTES        ask again until there is enough data, at most so long; progress goes to stderr
   --format FORM         text (default), json or markdown
   --server URL          else FLAMEHOUSE_SERVER_URL, else http://127.0.0.1:4040
   --token TOKEN         else FLAMEHOUSE_TOKEN; needs the role read
@@ -75,14 +76,14 @@ async function ask(
   { stderr }: CommandContext,
 ): Promise<DiffAnswer> {
   const end = Date.now() + forMs;
-  for (;;) {
+  for (let asked = 0; ; asked++) {
     const answer = await client.get<DiffAnswer>('/api/v1/diff', query);
+    if (answer.verdict.state !== 'not-enough-data') return answer;
+    // A name with a slip in it has no data either, and would be waited for in vain.
+    if (asked === 0) for (const hint of await hintsOf(client, answer)) stderr(`hint: ${hint}\n`);
     const leftMs = end - Date.now();
-    if (answer.verdict.state !== 'not-enough-data' || leftMs <= 0) return answer;
-    const { base, head } = answer;
-    stderr(
-      `waiting: ${base.name} has ${base.minutes} minutes and ${base.busyTicks} samples, ${head.name} ${head.minutes} and ${head.busyTicks}\n`,
-    );
+    if (leftMs <= 0) return answer;
+    stderr(`${progressOf(answer, leftMs)}\n`);
     await sleep(Math.min(ASK_EVERY_MS, leftMs));
   }
 }

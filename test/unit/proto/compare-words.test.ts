@@ -64,7 +64,7 @@ describe('describeVerdict', () => {
     );
     const short = compare(inputOf([], { minutes: 1 }));
     expect(sentence(short)).toBe(
-      'Not enough data to judge 4f2c1e9. 2 complete minutes before and 2 after; 2 for each instance are needed.',
+      'Not enough data to judge 4f2c1e9. Each process needs 2 complete minutes after its warm-up; 4f2c1e9 has 1, 9ab07d3 has 1.',
     );
     const alone = Array.from({ length: 30 }, (_, i) => `main;steady${i} 100 | 101`).join('\n');
     expect(sentence(compare(compareInput(alone)))).toMatch(
