@@ -5,6 +5,7 @@ import type {
   FunctionSeriesQuery,
   ProfileSelection,
   ProfileStore,
+  SelectedStacks,
   SeriesQuery,
 } from './profile-store.ts';
 import type { Retention } from './retention.ts';
@@ -26,6 +27,7 @@ import { selectStacks } from './select-stacks.ts';
 import { selectStalls } from './select-stalls.ts';
 import { selectTrace } from './select-trace.ts';
 import { selectTraces } from './select-traces.ts';
+import { SharedRuns } from './shared-runs.ts';
 import { StackNames } from './stack-names.ts';
 import { chooseTier } from './tier.ts';
 
@@ -41,6 +43,7 @@ export class ClickHouseStore implements ProfileStore {
   private readonly engine: Engine;
   private readonly options: StoreOptions;
   private readonly names: StackNames;
+  private readonly stacks = new SharedRuns<SelectedStacks>();
 
   constructor(engine: Engine, options: StoreOptions) {
     this.engine = engine;
@@ -70,7 +73,12 @@ export class ClickHouseStore implements ProfileStore {
 
   async selectStacks(query: ProfileSelection, signal?: AbortSignal) {
     const choice = chooseTier(query, this.options.retention, this.options.now());
-    return selectStacks({ engine: this.engine, names: this.names }, query, choice, signal);
+    const reader = { engine: this.engine, names: this.names };
+    return this.stacks.run(
+      JSON.stringify([{ ...query, range: choice.range }, choice.tier]),
+      (running) => selectStacks(reader, query, choice, running),
+      signal,
+    );
   }
 
   async selectSeries(query: SeriesQuery, signal?: AbortSignal) {
