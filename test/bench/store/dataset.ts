@@ -117,7 +117,7 @@ export async function fillHour(
       toUInt32(if(draw < ${ALWAYS}, draw,
         ${ALWAYS} + pow(${stacks - ALWAYS}, (draw - ${ALWAYS} + (random % 65536) / 65536) / ${rows - ALWAYS}) - 1)) AS rank
     FROM numbers(${fleet.instances * WINDOWS_PER_HOUR * rows})`;
-  const into = `INSERT INTO samples
+  const into = `INSERT INTO samples (service, type, environment, version, endpoint, series_id, window_start, seconds, gauge, stack_id, value)
     SELECT '${fleet.service}', type, 'production', '1.4.2', endpoint,
       cityHash64('${fleet.service}', instance_number, endpoint) AS series_id,
       window_start, ${WINDOW_SECONDS}, gauge, stack_id, value`;

@@ -33,7 +33,7 @@ const byRow = (name: string, orderBy: string): Layout => ({
   name,
   columns: `${KEY}, ${VALUE}`,
   orderBy,
-  select: 'SELECT * FROM samples',
+  select: 'SELECT * EXCEPT (rolled_up) FROM samples',
   sumOfCpu: 'sum(value)',
   where: CPU_TYPE,
 });

@@ -10,6 +10,7 @@ export interface QuestionMeasured {
   readonly bytes: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
+  readonly cpuMs: number; // of the server, by question; says nothing while uploads arrive
 }
 
 export interface Ingested {
@@ -77,13 +78,16 @@ export async function askAll(
       const when = lengthMs === 0 ? '' : `${join}from=${toMs - lengthMs}&to=${toMs}`;
       const times: number[] = [];
       let bytes = 0;
+      let before = 0;
       for (let run = 0; run <= runs; run++) {
+        if (run === 1) before = server.usage().cpuMs;
         const start = performance.now();
         bytes = (await bodyOf(`${server.url}${path}${when}`)).length;
         if (run > 0) times.push(performance.now() - start);
       }
       const { p50, p95 } = quantiles(times);
-      measured.push({ question, range, bytes, p50Ms: p50, p95Ms: p95 });
+      const cpuMs = (server.usage().cpuMs - before) / runs;
+      measured.push({ question, range, bytes, p50Ms: p50, p95Ms: p95, cpuMs });
     }
   }
   return measured;

@@ -62,13 +62,14 @@ export const TABLES: { readonly [Part in keyof Results]: (found: Results[Part]) 
   ],
   questions: ({ idle, ingesting, ingested }) => [
     [
-      ['question', 'range', 'kB', 'p50 ms', 'p95 ms', 'ingesting p50', 'ingesting p95'],
+      ['question', 'range', 'kB', 'p50 ms', 'p95 ms', 'CPU ms', 'ingesting p50', 'ingesting p95'],
       ...ingesting.map((one, row) => [
         one.question,
         one.range,
         digits(one.bytes / 1_000),
         idle === null ? '' : digits(idle[row]!.p50Ms),
         idle === null ? '' : digits(idle[row]!.p95Ms),
+        idle === null ? '' : digits(idle[row]!.cpuMs),
         digits(one.p50Ms),
         digits(one.p95Ms),
       ]),
