@@ -41,6 +41,23 @@ test('nothing typed is no search', () => {
   expect(compileSearch('   ')).toBe(null);
 });
 
+test('property: text is found in the rows that hold it, and in no other', () => {
+  const word = fc.stringMatching(/^[a-cA-C İ/.]{0,4}$/);
+  const row = fc.tuple(word, word, word).map((parts) => f(...parts));
+  fc.assert(
+    fc.property(fc.array(row), word, (rows, typed) => {
+      fc.pre(typed.trim() !== '');
+      const needle = typed.trim().toLowerCase();
+      const holds = ({ name, file, package: owner }: (typeof rows)[number]) =>
+        [name, file, owner].some((text) => text.toLowerCase().includes(needle));
+      fc.pre(!/^\/.+\/$/.test(typed.trim()));
+      expect([...compileSearch(typed)!.hits(columnsOf(...rows))]).toEqual(
+        rows.map((one) => (holds(one) ? 1 : 0)),
+      );
+    }),
+  );
+});
+
 test('property: no text makes a search throw', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (typed, name) => {
