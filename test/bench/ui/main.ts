@@ -13,12 +13,15 @@ const { chromium } = createRequire(join(process.cwd(), 'package.json'))(
 ) as typeof import('playwright-core');
 
 const FRAMES = 100_000;
-const RUNS = 5;
+/** As many as the server sends when nobody asks for more. */
+const FRAMES_DEFAULT = 8_192;
+const RUNS = 9;
 const BUDGETS = { firstPaintMs: 150, zoomP95Ms: 16, keystrokeMs: 30, jsKilobytes: 150 } as const;
 const WORD = 'parse';
 
 interface Run {
   readonly firstPaintMs: number; // from the last byte of the answer to the first drawing
+  readonly sinceAskedMs: number; // from the request to the first drawing
   readonly zoomP95Ms: number; // of the drawings of one zoom
   readonly firstKeystrokeMs: number; // script, style and layout
   readonly keystrokeMs: number; // the slowest of those that follow
@@ -47,8 +50,8 @@ interface Probe {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-async function measureRun(browser: Browser, url: string): Promise<Run> {
-  const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+/** Open Explore and wait for its first drawing: milliseconds since the last byte of the answer, and since it was asked for. */
+async function openGraph(page: Page, url: string): Promise<[number, number]> {
   await page.addInitScript(() => {
     const look = (): void => {
       const view = (window as { __flamehouse?: Probe }).__flamehouse?.flameView;
@@ -60,11 +63,17 @@ async function measureRun(browser: Browser, url: string): Promise<Run> {
   });
   await page.goto(`${url}/explore?svc=bench&from=0&to=3600000`);
   await page.waitForFunction(() => performance.getEntriesByName('flame-drawn').length > 0);
-  const firstPaintMs = await page.evaluate(() => {
+  return page.evaluate(() => {
     const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
     const answer = entries.find(({ name }) => name.includes('/flamegraph'))!;
-    return performance.getEntriesByName('flame-drawn')[0]!.startTime - answer.responseEnd;
+    const drawn = performance.getEntriesByName('flame-drawn')[0]!.startTime;
+    return [drawn - answer.responseEnd, drawn - answer.startTime] as [number, number];
   });
+}
+
+async function measureRun(browser: Browser, url: string): Promise<Run> {
+  const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+  const [firstPaintMs, sinceAskedMs] = await openGraph(page, url);
   await page.waitForSelector('tr[data-function]');
   await page.waitForTimeout(500); // Until the page is idle, as it is when a user begins.
   const zoomP95Ms = await measureZoom(page);
@@ -79,6 +88,7 @@ async function measureRun(browser: Browser, url: string): Promise<Run> {
   const [first, ...rest] = strokes as [Work, ...Work[]];
   return {
     firstPaintMs,
+    sinceAskedMs,
     zoomP95Ms,
     jsKilobytes: loaded,
     firstKeystrokeMs: first.own,
@@ -161,34 +171,51 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
 const server = await serveBench(benchTree(FRAMES));
+const smaller = await serveBench(benchTree(FRAMES_DEFAULT));
 const runs: Run[] = [];
-for (let i = 0; i < RUNS; i++) runs.push(await measureRun(browser, server.url));
+const smallerMs: number[] = [];
+for (let i = 0; i < RUNS; i++) {
+  runs.push(await measureRun(browser, server.url));
+  const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+  smallerMs.push((await openGraph(page, smaller.url))[0]);
+  await page.close();
+}
 server.close();
+smaller.close();
 await browser.close();
 
 function verdict(value: number, budget: number, unit: string): string {
-  if (!Number.isFinite(budget)) return '   no budget: a graphics card does this elsewhere';
+  if (!Number.isFinite(budget)) return '   no budget';
   return `   budget ${String(budget).padStart(4)} ${unit}   ${value <= budget ? 'met' : 'MISSED'}`;
 }
 
-const middle = (key: keyof Run): number => median(runs.map((run) => run[key]));
-const rows: readonly (readonly [string, number, number, string])[] = [
-  ['first paint after data', middle('firstPaintMs'), BUDGETS.firstPaintMs, 'ms'],
-  ['zoom, p95 of a drawing', middle('zoomP95Ms'), BUDGETS.zoomP95Ms, 'ms'],
-  ['first keystroke of a search', middle('firstKeystrokeMs'), BUDGETS.keystrokeMs, 'ms'],
-  ['slowest keystroke after it', middle('keystrokeMs'), BUDGETS.keystrokeMs, 'ms'],
-  ['the same, painted in software', middle('paintedMs'), Number.POSITIVE_INFINITY, 'ms'],
-  ['JavaScript of Explore, gzip', middle('jsKilobytes'), BUDGETS.jsKilobytes, 'kB'],
+const NO_BUDGET = Number.POSITIVE_INFINITY;
+const all = (key: keyof Run): number[] => runs.map((run) => run[key]);
+const rows: readonly (readonly [string, readonly number[], number, string])[] = [
+  ['first paint after data', all('firstPaintMs'), BUDGETS.firstPaintMs, 'ms'],
+  ['first paint after the request', all('sinceAskedMs'), NO_BUDGET, 'ms'],
+  [`first paint of ${FRAMES_DEFAULT} frames`, smallerMs, BUDGETS.firstPaintMs, 'ms'],
+  ['zoom, p95 of a drawing', all('zoomP95Ms'), BUDGETS.zoomP95Ms, 'ms'],
+  ['first keystroke of a search', all('firstKeystrokeMs'), BUDGETS.keystrokeMs, 'ms'],
+  ['slowest keystroke after it', all('keystrokeMs'), BUDGETS.keystrokeMs, 'ms'],
+  ['the same, painted in software', all('paintedMs'), NO_BUDGET, 'ms'],
+  ['JavaScript of Explore, gzip', all('jsKilobytes'), BUDGETS.jsKilobytes, 'kB'],
 ];
 console.log(`${FRAMES} frames, median of ${RUNS} runs, load average ${loadavg()[0]!.toFixed(1)}`);
-for (const [name, value, budget, unit] of rows)
+for (const [name, values, budget, unit] of rows) {
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((ms) => ms.toFixed(1));
+  const middle = median(values);
   console.log(
-    `${name.padEnd(30)} ${value.toFixed(1).padStart(8)} ${unit}${verdict(value, budget, unit)}`,
+    `${name.padEnd(30)} ${middle.toFixed(1).padStart(8)} ${unit} (${least} to ${most})${verdict(middle, budget, unit)}`,
   );
+}
 mkdirSync('test/.artifacts', { recursive: true });
 writeFileSync(
   'test/.artifacts/bench-ui.json',
-  JSON.stringify({ frames: FRAMES, budgets: BUDGETS, load: loadavg(), runs }, null, 2),
+  JSON.stringify({ frames: FRAMES, budgets: BUDGETS, load: loadavg(), runs, smallerMs }, null, 2),
 );
-if (process.argv.includes('--strict') && rows.some(([, value, budget]) => value > budget * 2))
+if (
+  process.argv.includes('--strict') &&
+  rows.some(([, values, budget]) => median(values) > budget * 2)
+)
   process.exitCode = 1;
