@@ -1,4 +1,5 @@
 import { type CheckedIds, checkWireProfile } from './check-profile.ts';
+import { FunctionNumbers, rememberFunctions } from './function-numbers.ts';
 import { resolveLabels } from './label-sets.ts';
 import type { Profile, ValueType } from './profile.ts';
 import { Uint32List } from './typed-list.ts';
@@ -35,7 +36,7 @@ function resolve(wire: WireProfile, ids: CheckedIds, limits: DecodeLimits): Prof
   const frames = expandLocations(wire, ids, functions);
   const stacks = turnStacks(wire, ids, frames, limits);
   const labels = resolveLabels(wire);
-  return {
+  const profile: Profile = {
     sampleTypes: wire.sampleTypes.map(valueType),
     ...stacks,
     values: resolveValues(wire),
@@ -51,6 +52,31 @@ function resolve(wire: WireProfile, ids: CheckedIds, limits: DecodeLimits): Prof
     comments: wire.comments.map(text),
     repairs: { functionIdZero: functions.idZero, missingLines: frames.missingLines },
   };
+  numberFunctions(wire, profile);
+  return profile;
+}
+
+const functionNumbers = new FunctionNumbers();
+let namesGeneration = 0; // of the names that the numbers are of
+
+/** Nothing is remembered when names or numbers were given anew half way: the next profile has them all of one generation. */
+function numberFunctions({ functions, strings }: WireProfile, profile: Profile): void {
+  if (namesGeneration !== strings.generation) functionNumbers.clear();
+  namesGeneration = strings.generation;
+  const { generation } = functionNumbers;
+  const numbers = new Int32Array(functions.id.length);
+  for (let row = 0; row < numbers.length; row++) {
+    const name = strings.nameNumber(functions.name.at(row));
+    const systemName = strings.nameNumber(functions.systemName.at(row));
+    const file = strings.nameNumber(functions.file.at(row));
+    const isKnown = name !== -1 && systemName !== -1 && file !== -1;
+    numbers[row] = isKnown
+      ? functionNumbers.numberOf(name, systemName, file, functions.startLine.at(row))
+      : -1;
+  }
+  const isWhole =
+    namesGeneration === strings.generation && generation === functionNumbers.generation;
+  if (isWhole) rememberFunctions(profile, { generation, numbers });
 }
 
 /** The function table, with rows added for what the profile does not name. */

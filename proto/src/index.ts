@@ -10,6 +10,7 @@ export { encodeProfile } from './encode.ts';
 export { ProfileError, type ProfileErrorCode } from './errors.ts';
 export * from './folded.ts';
 export * from './frames.ts';
+export { type KnownFunctions, knownFunctionsOf } from './function-numbers.ts';
 export {
   GROWTH_POINTS_MIN,
   type GrowthLine,

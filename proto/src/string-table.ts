@@ -12,6 +12,9 @@ const GAP_BYTES_MAX = 5;
 
 // Longer ones are hardly names of functions or files.
 const NAME_BYTES_MAX = 512;
+const NONE = -1;
+const UNKNOWN = -2;
+const EMPTY_NAME = -3;
 const names = new TextCache((bytes) => UTF8.decode(bytes));
 
 /**
@@ -27,7 +30,8 @@ export class TextRanges {
   private inOnePiece = true;
   private bytes: Uint8Array = new Uint8Array(0);
   private piece: string | null = null;
-  private named: (string | undefined)[] = [];
+  private rows = new Int32Array(TEXTS); // of the cache
+  private rowsOf = -1; // generation of the cache
 
   get length(): number {
     return this.start.length;
@@ -38,7 +42,6 @@ export class TextRanges {
     this.end.clear();
     this.inOnePiece = true;
     this.piece = null;
-    this.named = [];
   }
 
   push(start: number, end: number): void {
@@ -51,7 +54,8 @@ export class TextRanges {
   /** All texts were pushed: they stand in `bytes`. */
   seal(bytes: Uint8Array): void {
     this.bytes = bytes;
-    this.named = new Array<string | undefined>(this.length);
+    if (this.rows.length < this.length) this.rows = new Int32Array(this.length);
+    this.forgetRows();
   }
 
   /** A text that other messages hardly have. Row 0 is the empty text, with or without a table. */
@@ -68,14 +72,38 @@ export class TextRanges {
   /** The name of a function, a file, a label: one string for the same bytes, also of other messages. */
   name(row: number): string {
     if (row === 0) return '';
-    const known = this.named[row];
-    if (known !== undefined) return known;
-    const start = this.start.at(row);
-    const end = this.end.at(row);
-    const name =
-      end - start > NAME_BYTES_MAX ? this.text(row) : names.textOf(this.bytes, start, end);
-    this.named[row] = name;
-    return name;
+    const known = this.known(row);
+    return known === NONE ? this.text(row) : names.text(known);
+  }
+
+  /** A number that a name has in other messages too, of the same generation; -1 for none. Row 0 has one of its own. */
+  nameNumber(row: number): number {
+    return row === 0 ? EMPTY_NAME : this.known(row);
+  }
+
+  /** How often all numbers of names were given anew. */
+  get generation(): number {
+    return names.generation;
+  }
+
+  /** The row of a text in the cache. */
+  private known(row: number): number {
+    let known = this.rows[row]!;
+    if (known === UNKNOWN || this.rowsOf !== names.generation) {
+      if (this.rowsOf !== names.generation) this.forgetRows();
+      const start = this.start.at(row);
+      const end = this.end.at(row);
+      known = end - start > NAME_BYTES_MAX ? NONE : names.rowOf(this.bytes, start, end);
+      // A full cache begins anew with this name: then it is the only one whose row is right.
+      if (this.rowsOf !== names.generation) this.forgetRows();
+      this.rows[row] = known;
+    }
+    return known;
+  }
+
+  private forgetRows(): void {
+    this.rows.fill(UNKNOWN, 0, this.length);
+    this.rowsOf = names.generation;
   }
 
   /** The texts with all that is between them; empty when they cannot be cut out of it. */

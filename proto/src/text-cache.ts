@@ -5,7 +5,7 @@ const BYTES_MIN = 1 << 18;
 const BYTES_MAX = 1 << 24;
 const NONE = -1;
 
-/** Texts by their bytes: the same string for the same bytes, found without making it. Bounded; equality is that of all bytes. */
+/** Texts by their bytes: the same row and string for the same bytes, found without making it. Bounded; equality is that of all bytes. */
 export class TextCache {
   private readonly decode: (bytes: Uint8Array) => string;
   private slots = new Int32Array(TEXTS_MIN * 2).fill(NONE); // place of a hash -> row; the next free place after it
@@ -18,13 +18,20 @@ export class TextCache {
     this.decode = decode;
   }
 
-  textOf(message: Uint8Array, start: number, end: number): string {
+  /** How often all texts were forgotten: rows are those of the last time. */
+  generation = 0;
+
+  text(row: number): string {
+    return this.texts[row]!;
+  }
+
+  rowOf(message: Uint8Array, start: number, end: number): number {
     const hash = hashOf(message, start, end);
     const { slots } = this;
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (let row = slots[slot]!; row !== NONE; row = slots[slot]!) {
-      if (this.hashes[row] === hash && this.isAt(row, message, start, end)) return this.texts[row]!;
+      if (this.hashes[row] === hash && this.isAt(row, message, start, end)) return row;
       slot = (slot + 1) & mask;
     }
     return this.add(message.subarray(start, end), hash);
@@ -40,16 +47,15 @@ export class TextCache {
     return true;
   }
 
-  private add(text: Uint8Array, hash: number): string {
+  private add(text: Uint8Array, hash: number): number {
     const row = this.roomFor(text.length);
     const from = row === 0 ? 0 : this.ends[row - 1]!;
     this.bytes.set(text, from);
     this.ends[row] = from + text.length;
     this.hashes[row] = hash;
     this.place(row);
-    const made = this.decode(text);
-    this.texts.push(made);
-    return made;
+    this.texts.push(this.decode(text));
+    return row;
   }
 
   /** The next row, with memory for it and its bytes. */
@@ -92,6 +98,7 @@ export class TextCache {
   private clear(): void {
     this.slots.fill(NONE);
     this.texts = [];
+    this.generation++;
   }
 }
 

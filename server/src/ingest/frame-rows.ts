@@ -1,4 +1,4 @@
-import { hash64, type Profile } from '@flamehouse/proto';
+import { hash64, type KnownFunctions, knownFunctionsOf, type Profile } from '@flamehouse/proto';
 import type { Repairs } from './repairs.ts';
 import { mixed, type RawFrame, type StackCache, type StackRow } from './stack-cache.ts';
 
@@ -16,12 +16,15 @@ export class FrameRows {
   private readonly profile: Profile;
   private readonly cache: StackCache;
   private readonly repairs: Repairs;
+  private readonly known: KnownFunctions | null;
   private readonly places: Int32Array; // frame of the profile -> its place; -1 as long as it is not known
 
   constructor(profile: Profile, cache: StackCache, repairs: Repairs) {
     this.profile = profile;
     this.cache = cache;
     this.repairs = repairs;
+    this.known = knownFunctionsOf(profile);
+    if (this.known !== null) cache.useNumbers(this.known.generation);
     this.places = new Int32Array(profile.frames.func.length).fill(-1);
     repairs.add('functionIdZero', profile.repairs.functionIdZero);
     repairs.add('missingLines', profile.repairs.missingLines);
@@ -53,17 +56,27 @@ export class FrameRows {
   }
 
   private placeOf(frame: number): number {
-    const { frames, functions } = this.profile;
+    const { frames } = this.profile;
     const func = frames.func[frame]!;
-    const raw: RawFrame = {
+    const number = this.known?.numbers[func] ?? -1;
+    let known = number < 0 ? undefined : this.cache.byNumber(number);
+    if (known === undefined) {
+      known = this.cache.functionOf(this.rawFrame(func));
+      if (number >= 0) this.cache.number(number, known);
+    }
+    const place = this.cache.placeIn(known, frames.line[frame]!);
+    this.places[frame] = place;
+    return place;
+  }
+
+  private rawFrame(func: number): RawFrame {
+    const { functions } = this.profile;
+    return {
       name: this.symbol(functions.name[func]!),
       file: this.symbol(functions.file[func]!),
       systemName: this.symbol(functions.systemName[func]!),
       line: functions.startLine[func]!,
     };
-    const place = this.cache.place(raw, frames.line[frame]!);
-    this.places[frame] = place;
-    return place;
   }
 
   /** A name of a length that an index can hold; what is cut off still tells two names apart. */

@@ -71,7 +71,7 @@ export class StackRow {
   }
 }
 
-interface KnownFunction {
+export interface KnownFunction {
   readonly systemName: string;
   readonly frame: FrameRow;
   readonly placeOfLine: Map<number, number>;
@@ -91,6 +91,8 @@ export class StackCache {
   private places: Place[] = [];
   private stacks = new Map<number, StackRow>(); // hash -> the first of a chain
   private entries = 0;
+  private numbered: (KnownFunction | undefined)[] = []; // number of a function by decoding -> what is known of it
+  private generation = -1; // of those numbers
   functionIds = new WideList(); // function row -> its id
 
   /** To be called between uploads, which hold on to rows. */
@@ -102,11 +104,30 @@ export class StackCache {
     this.stacks = new Map();
     this.entries = 0;
     this.functionIds = new WideList();
+    this.numbered = [];
+  }
+
+  /** Functions come with numbers of this generation from now on. */
+  useNumbers(generation: number): void {
+    if (generation !== this.generation) this.numbered = [];
+    this.generation = generation;
+  }
+
+  /** The function of a number, once it was given to `number`. */
+  byNumber(number: number): KnownFunction | undefined {
+    return this.numbered[number];
+  }
+
+  number(number: number, known: KnownFunction): void {
+    this.numbered[number] = known;
   }
 
   /** The row of a frame and the line that ran. */
   place(raw: RawFrame, executingLine: number): number {
-    const known = this.functionOf(raw);
+    return this.placeIn(this.functionOf(raw), executingLine);
+  }
+
+  placeIn(known: KnownFunction, executingLine: number): number {
     let place = known.placeOfLine.get(executingLine);
     if (place === undefined) {
       place = this.places.push({ frame: known.frame, line: executingLine }) - 1;
@@ -128,7 +149,7 @@ export class StackCache {
     return stack;
   }
 
-  private functionOf(raw: RawFrame): KnownFunction {
+  functionOf(raw: RawFrame): KnownFunction {
     const candidates = this.functions.get(raw.name)?.get(raw.file);
     if (candidates !== undefined) {
       for (const known of candidates) {
