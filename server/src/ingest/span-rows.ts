@@ -5,15 +5,19 @@ import {
   TextDictionary,
 } from '../storage/native-block.ts';
 import type { NormalisedUpload } from './normalise.ts';
-import { WideList, WordList } from './number-lists.ts';
+import { WideList, WordList, wordAt } from './number-lists.ts';
 
 /** A LowCardinality column that grows. */
 class TextColumn {
   private readonly dictionary = new TextDictionary();
   private readonly numbers = new WordList();
 
-  push(text: string): void {
-    this.numbers.push(this.dictionary.number(text));
+  number(text: string): number {
+    return this.dictionary.number(text);
+  }
+
+  push(number: number): void {
+    this.numbers.push(number);
   }
 
   column(name: string) {
@@ -21,15 +25,8 @@ class TextColumn {
   }
 }
 
-const TEXTS = [
-  'service',
-  'environment',
-  'version',
-  'instance',
-  'endpoint',
-  'span_name',
-  'type',
-] as const;
+const UPLOAD_TEXTS = ['service', 'environment', 'version', 'instance'] as const;
+const TEXTS = [...UPLOAD_TEXTS, 'endpoint', 'span_name', 'type'] as const;
 
 /** Rows of `spans` of many uploads, in the order they came: their ids are random, so the engine sorts them. */
 export class SpanRows {
@@ -48,15 +45,20 @@ export class SpanRows {
   }
 
   add({ meta, window, spans }: NormalisedUpload): void {
-    const { service, environment, version, instance } = meta;
+    if (spans.length === 0) return;
+    const ofUpload = UPLOAD_TEXTS.map((name, column) => this.texts[column]!.number(meta[name]));
     for (const { type, span, endpoint, stack, value, ticks } of spans) {
       const { traceId, spanId, activeSpanId, name } = span;
       // A UUID is two halves of 64 bits, the upper one first, and each as a number.
       for (const at of [8, 0, 24, 16]) this.traceIds.push(wordAt(traceId, at));
       this.spanIds.push(wordAt(spanId, 8), wordAt(spanId, 0));
       this.activeSpanIds.push(wordAt(activeSpanId, 8), wordAt(activeSpanId, 0));
-      [service, environment, version, instance, endpoint, name, type].forEach((text, column) => {
-        this.texts[column]!.push(text);
+      ofUpload.forEach((number, column) => {
+        this.texts[column]!.push(number);
+      });
+      [endpoint, name, type].forEach((text, i) => {
+        const column = this.texts[UPLOAD_TEXTS.length + i]!;
+        column.push(column.number(text));
       });
       this.startSeconds.push(window.startSeconds);
       this.seconds.push(window.seconds);
@@ -85,8 +87,3 @@ export class SpanRows {
 }
 
 const ROW_BYTES = 90;
-
-/** Eight hex digits of an id, which were checked when it was read. */
-function wordAt(hex: string, at: number): number {
-  return Number.parseInt(hex.slice(at, at + 8), 16);
-}
