@@ -32,6 +32,7 @@ export interface SeriesLimit {
 
 interface AdmittedSeries {
   readonly series: SeriesRow;
+  readonly endpoint: string;
   readonly isFolded: boolean;
 }
 
@@ -60,8 +61,7 @@ export class LabelRows {
     const span = this.spanOf(ofSample, samples);
     const stall = ofSample.get('stall');
     for (const name of OF_SPANS) ofSample.delete(name);
-    const series = this.seriesOf(ofSample, samples);
-    const endpoint = series.labels.find(([name]) => name === 'endpoint')?.[1] ?? '';
+    const { series, endpoint } = this.seriesOf(ofSample, samples);
     return { series, endpoint, span, stall };
   }
 
@@ -102,26 +102,27 @@ export class LabelRows {
     };
   }
 
-  private seriesOf(ofSample: ReadonlyMap<string, string>, samples: number): SeriesRow {
-    const key = JSON.stringify([...ofSample]);
+  private seriesOf(ofSample: ReadonlyMap<string, string>, samples: number): AdmittedSeries {
+    let key = '';
+    for (const [name, value] of ofSample) key += `${name.length}:${name}${value.length}:${value}`;
     let known = this.known.get(key);
     if (known === undefined) {
       known = this.admittedSeries(ofSample);
       this.known.set(key, known);
     }
     if (known.isFolded) this.repairs.add('foldedSeries', samples);
-    return known.series;
+    return known;
   }
 
   /** Past the limit a sample keeps what tells instances apart, and past it again only what tells versions apart. */
   private admittedSeries(ofSample: ReadonlyMap<string, string>): AdmittedSeries {
     const { labels, instance } = this.meta;
     const whole = this.series({ ...labels, ...Object.fromEntries(ofSample) }, instance);
-    if (this.admits(whole, 'labels')) return { series: whole, isFolded: false };
+    if (this.admits(whole, 'labels')) return admitted(whole, false);
     const endpoint = ofSample.has('endpoint') ? { endpoint: OTHER } : {};
     const narrow = this.series(endpoint, instance);
     const series = this.admits(narrow, 'instance') ? narrow : this.series(endpoint, OTHER);
-    return { series, isFolded: true };
+    return admitted(series, true);
   }
 
   private series(labels: Readonly<Record<string, string>>, instance: string): SeriesRow {
@@ -135,6 +136,11 @@ export class LabelRows {
   private admits(series: SeriesRow, detail: SeriesDetail): boolean {
     return this.limit.admit(this.meta.service, series.id, detail);
   }
+}
+
+function admitted(series: SeriesRow, isFolded: boolean): AdmittedSeries {
+  const endpoint = series.labels.find(([name]) => name === 'endpoint')?.[1] ?? '';
+  return { series, endpoint, isFolded };
 }
 
 const OTHER = '(other)';
