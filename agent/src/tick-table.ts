@@ -2,9 +2,9 @@ import { type Profile, ProfileBuilder, type ValueType } from '@flamehouse/proto'
 import type { FrameDescriber } from './frame-describer.ts';
 import type { SampleContext } from './sample-context.ts';
 import { type ContextText, type LabelWriter, label } from './sample-labels.ts';
-import { keyOf } from './source-maps.ts';
 import { spread } from './spread.ts';
-import { type CpuSlice, IDLE_FRAME, NON_JS_NAME, type RawFrame } from './v8-profiler.ts';
+import { IDLE_FRAME } from './tree-slice.ts';
+import { type CpuSlice, NON_JS_NAME, type RawFrame } from './v8-profiler.ts';
 
 const STACKS_MAX = 20_000; // per window; 99 Hz for 15 s gives at most 1,500 ticks
 const GROUPS_MAX = 20_000; // past it ticks keep their stack and lose their context
@@ -52,7 +52,7 @@ export interface TickReport {
 export class TickTable {
   readonly #builder = new ProfileBuilder(SAMPLE_TYPES);
   readonly #describer: FrameDescriber;
-  readonly #frameRows = new Map<string, number>(); // by keyOf -> row of the builder
+  readonly #frameRows = new Map<RawFrame, number>(); // -> row of the builder
   readonly #rows = new Map<string, StackRow>();
   #groups = 0;
   #nonJsCpuNanos = 0;
@@ -167,11 +167,10 @@ export class TickTable {
   }
 
   #frame(frame: RawFrame): number {
-    const key = keyOf(frame);
-    let row = this.#frameRows.get(key);
+    let row = this.#frameRows.get(frame);
     if (row === undefined) {
       row = this.#describer.row(this.#builder, frame);
-      this.#frameRows.set(key, row);
+      this.#frameRows.set(frame, row);
     }
     return row;
   }

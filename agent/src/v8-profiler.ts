@@ -10,7 +10,7 @@ import {
   type PreparedContext,
 } from './native-context.ts';
 import type { SampleContext } from './sample-context.ts';
-import { SliceRows, TickLabels } from './tick-labels.ts';
+import { FrameIndex, type RawProfile, sliceOfTree } from './tree-slice.ts';
 
 /** A place in code as V8 names it: where the function is defined, in the code that runs. */
 export interface RawFrame {
@@ -71,9 +71,7 @@ export interface V8Profiler {
   stop(): void;
 }
 
-export const IDLE_FRAME: RawFrame = { name: '(idle)', file: '', line: 0 };
 export const NON_JS_NAME = 'Non JS threads activity';
-const RUNTIME_PARENT = 'Node.js'; // @datadog/pprof puts the two below under this frame of its own
 const HEAP_STACK_FRAMES = 64; // what dd-trace uses; deeper frames are cut at the root
 
 /** Contexts also size a ring buffer of 2 x duration / interval entries: 20 s are 190 kB at 99 Hz. */
@@ -103,8 +101,11 @@ export function loadV8Profiler(
     throw new AgentError('PROFILER_NO_NATIVE_BUILD', firstLine(cause), { cause });
   }
   const contextPath = detectContextPath();
+  const index = new FrameIndex();
   let contexts = NO_CONTEXTS;
   let contextEpoch = 0;
+  let sampler = NOT_STARTED;
+  let intervalMicros = 0;
   return {
     contextPath,
     get contextEpoch() {
@@ -113,14 +114,15 @@ export function loadV8Profiler(
     prepareContext: (context) => contexts.prepare(context),
     setContext: (context) => contexts.set(context),
     startCpu(sampleHz) {
-      const start = () => startCpu(pprof, sampleHz, contextPath);
-      const holders = contextPath === 'frame' ? overhearHolders(start) : start();
-      contexts = contextSetter(pprof.time, contextPath, holders ?? null);
+      intervalMicros = Math.round(1e6 / sampleHz);
+      sampler = overhear(() => startCpu(pprof, intervalMicros, contextPath));
+      contexts = contextSetter(pprof.time, contextPath, sampler.holders);
       contextEpoch += 1;
     },
     takeCpu(restart, stallAt = null) {
       if (!restart) contexts = NO_CONTEXTS;
-      return takeCpu(pprof, { restart, stallAt });
+      pprof.time.stop(restart);
+      return sliceOfTree(sampler.takeProfile(), { index, intervalMicros, stallAt });
     },
     startHeap: (intervalBytes) => pprof.heap.start(intervalBytes, HEAP_STACK_FRAMES),
     takeHeap: () => heapSlice(pprof.heap.profile(undefined, KEEP_COLUMNS, undefined, 'emit')),
@@ -156,8 +158,7 @@ export function findContextPath(): ContextPath {
   }
 }
 
-function startCpu(pprof: typeof Pprof, sampleHz: number, contextPath: ContextPath): void {
-  const intervalMicros = Math.round(1e6 / sampleHz);
+function startCpu(pprof: typeof Pprof, intervalMicros: number, contextPath: ContextPath): void {
   const withContexts = contextPath !== 'none'; // without contexts there is no CPU of other threads
   try {
     pprof.time.start({
@@ -167,8 +168,6 @@ function startCpu(pprof: typeof Pprof, sampleHz: number, contextPath: ContextPat
       useCPED: contextPath === 'frame',
       collectCpuTime: withContexts,
       lineNumbers: false, // not together with contexts
-      sourceMapper: KEEP_COLUMNS,
-      columnNumbers: 'emit',
       workaroundV8Bug: false, // true blocks the event loop 11 to 21 ms at every stop (measured 2026-11)
     });
   } catch (cause) {
@@ -180,25 +179,42 @@ function startCpu(pprof: typeof Pprof, sampleHz: number, contextPath: ContextPat
 
 /** As much of the addon's class as is used. */
 interface NativeProfiler {
+  stop(restart: boolean): RawProfile;
   createContextHolder?(context: SampleContext): object;
 }
 
-/**
- * Start the sampler and learn what the library keeps to itself. Null when it does not work as in the
- * release that is pinned: `setContext` does the same then, only dearer.
- */
-function overhearHolders(start: () => void): NativeHolders | null {
+/** What the library keeps to itself. */
+interface OverheardSampler {
+  /** Null when contexts are not made by holders. */
+  readonly holders: NativeHolders | null;
+  /**
+   * The call tree of the stop that was just made.
+   *
+   * Errors  AgentError PROFILER_FAILED when the library is not the release that is pinned.
+   */
+  takeProfile(): RawProfile;
+}
+
+const NOT_STARTED: OverheardSampler = {
+  holders: null,
+  takeProfile() {
+    throw new AgentError('PROFILER_FAILED', '@datadog/pprof is not the release this agent knows');
+  },
+};
+
+/** For the library to serialize, which would take longer than the stop itself. */
+const EMPTY_TREE = { children: [], hitCount: 0 };
+
+/** Start the sampler, and listen to what the addon says to the library. */
+function overhear(start: () => void): OverheardSampler {
   const bindings = createRequire(__filename)('@datadog/pprof/out/src/time-profiler-bindings.js');
   const { TimeProfiler } = bindings;
-  let heard: NativeHolders | null = null;
-  bindings.TimeProfiler = function overhear(options: {
+  let heard = NOT_STARTED;
+  bindings.TimeProfiler = function construct(options: {
     readonly CPEDKey?: AsyncLocalStorage<unknown>;
   }) {
     const profiler: NativeProfiler = new TimeProfiler(options);
-    const { CPEDKey: storage } = options;
-    if (storage !== undefined && typeof profiler.createContextHolder === 'function') {
-      heard = { storage, createHolder: (context) => profiler.createContextHolder!(context) };
-    }
+    heard = { holders: holdersOf(profiler, options.CPEDKey), takeProfile: listen(profiler) };
     return profiler;
   };
   try {
@@ -209,54 +225,36 @@ function overhearHolders(start: () => void): NativeHolders | null {
   return heard;
 }
 
-function takeCpu(
-  pprof: typeof Pprof,
-  { restart, stallAt }: { readonly restart: boolean; readonly stallAt: StallAt | null },
-): CpuSlice {
-  const labels = new TickLabels(stallAt);
-  return cpuSlice(pprof.time.stop(restart, labels.generate), labels);
-}
-
-type PprofProfile = ReturnType<typeof Pprof.time.stop>;
-
-function cpuSlice(profile: PprofProfile, labels: TickLabels): CpuSlice {
-  const frames: RawFrame[] = readFrames(profile);
-  const rows = new SliceRows();
-  let nonJsCpuNanos = 0;
-  let threadCpuNanos = 0;
-  profile.sample.forEach((sample, i) => {
-    const stack = stackRows(sample.locationId, frames);
-    const leaf = frames[stack[0]!]!;
-    const cpuNanos = Number(sample.value[2] ?? 0);
-    if (isSynthetic(leaf, NON_JS_NAME)) nonJsCpuNanos += cpuNanos;
-    else threadCpuNanos += cpuNanos;
-    if (
-      !isSynthetic(leaf, NON_JS_NAME) &&
-      !isSynthetic(leaf, IDLE_FRAME.name) &&
-      Number(sample.value[0]) > 0
-    ) {
-      rows.add(stack, Number(sample.value[0]), labels.groups[i]!);
-    }
-  });
-  if (labels.idleTicks > 0) rows.add([frames.push(IDLE_FRAME) - 1], labels.idleTicks, []);
-  return {
-    frames,
-    stacks: rows.stacks,
-    ticks: rows.ticks,
-    contexts: rows.contexts,
-    stalls: rows.stalls,
-    tickNanos: Number(profile.period),
-    durationNanos: Number(profile.durationNanos),
-    nonJsCpuNanos,
-    threadCpuNanos,
+/** Keep the call tree of each stop, and let the library have an empty one. */
+function listen(profiler: NativeProfiler): () => RawProfile {
+  const { stop } = profiler;
+  let taken: RawProfile | null = null;
+  profiler.stop = (restart) => {
+    taken = stop.call(profiler, restart);
+    return { ...taken, topDownRoot: EMPTY_TREE as unknown as RawProfile['topDownRoot'] };
+  };
+  return () => {
+    const profile = taken ?? NOT_STARTED.takeProfile();
+    taken = null;
+    return profile;
   };
 }
+
+function holdersOf(
+  profiler: NativeProfiler,
+  storage: AsyncLocalStorage<unknown> | undefined,
+): NativeHolders | null {
+  if (storage === undefined || typeof profiler.createContextHolder !== 'function') return null;
+  return { storage, createHolder: (context) => profiler.createContextHolder!(context) };
+}
+
+type PprofProfile = ReturnType<typeof Pprof.heap.profile>;
 
 function heapSlice(profile: PprofProfile): HeapSlice {
   const frames = readFrames(profile);
   return {
     frames,
-    stacks: profile.sample.map((sample) => stackRows(sample.locationId, frames)),
+    stacks: profile.sample.map((sample) => stackRows(sample.locationId)),
     objects: profile.sample.map((sample) => Number(sample.value[0])),
     bytes: profile.sample.map((sample) => Number(sample.value[1])),
   };
@@ -277,15 +275,8 @@ function readFrames(profile: PprofProfile): RawFrame[] {
   });
 }
 
-function stackRows(locationIds: readonly (number | bigint)[], frames: readonly RawFrame[]) {
-  const rows = locationIds.map((id) => Number(id) - 1);
-  const outermost = frames[rows[rows.length - 1]!]!;
-  if (rows.length > 1 && isSynthetic(outermost, RUNTIME_PARENT)) rows.pop();
-  return rows;
-}
-
-function isSynthetic(frame: RawFrame, name: string): boolean {
-  return frame.file === '' && frame.name === name;
+function stackRows(locationIds: readonly (number | bigint)[]): number[] {
+  return locationIds.map((id) => Number(id) - 1);
 }
 
 function firstLine(error: unknown): string {

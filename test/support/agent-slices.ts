@@ -1,4 +1,5 @@
-import { type CpuSlice, IDLE_FRAME, type RawFrame } from '../../agent/src/v8-profiler.ts';
+import { IDLE_FRAME } from '../../agent/src/tree-slice.ts';
+import type { CpuSlice, RawFrame } from '../../agent/src/v8-profiler.ts';
 import { parseFolded } from '../../proto/src/index.ts';
 
 export interface SliceOptions {

@@ -51,8 +51,16 @@ test('the sampler is asked for contexts, CPU time and 99 Hz', () => {
     useCPED: false,
     collectCpuTime: true,
     lineNumbers: false,
-    sourceMapper: { mappingInfo: expect.any(Function) },
-    columnNumbers: 'emit',
     workaroundV8Bug: false,
   });
+});
+
+test('a library that is not the pinned release is said, and nothing is made up', () => {
+  const load = fakePprof(() => {});
+  const profiler = loadV8Profiler(
+    () => ({ time: { ...load().time, stop: () => ({}) } }) as unknown as typeof Pprof,
+    () => 'slot',
+  );
+  profiler.startCpu(99);
+  expect(codeOf(() => profiler.takeCpu(true))).toMatch(/^PROFILER_FAILED: .*release/);
 });
