@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { type CurrentFrame, findCurrentFrame } from './context-frame.ts';
 import type { SampleContext } from './sample-context.ts';
 
 /**
@@ -54,10 +55,11 @@ export function contextSetter(
   time: NativeContexts,
   path: ContextPath,
   holders: NativeHolders | null,
+  findFrame: () => CurrentFrame | null = findCurrentFrame,
 ): ContextSetter {
   if (path === 'none') return NO_CONTEXTS;
   if (path === 'slot') return { prepare: asGiven, set: slotSetter(time) };
-  return holders === null ? frameSetter(time) : holderSetter(holders);
+  return holders === null ? frameSetter(time) : holderSetter(holders, findFrame());
 }
 
 /** The library makes a native holder at every call, and V8 has to collect each of them. */
@@ -70,13 +72,31 @@ function frameSetter(time: NativeContexts): ContextSetter {
   };
 }
 
-/** One holder a context, put where the library would put one. */
-function holderSetter({ storage, createHolder }: NativeHolders): ContextSetter {
+/**
+ * One holder a context, put where the library would put one.
+ *
+ * It is set right after a storage was entered, in the frame that was made for that, which nobody else
+ * has yet: so it may stand in that very frame, and there is no need of a second copy of it. But only
+ * where the frame has a place for it already. A signal that comes while the frame grows would find a
+ * table that is half moved.
+ */
+function holderSetter(
+  { storage, createHolder }: NativeHolders,
+  currentFrame: CurrentFrame | null,
+): ContextSetter {
+  const enter = (holder: unknown) => {
+    if (storage.getStore() !== holder) storage.enterWith(holder);
+  };
   return {
     prepare: (context) => createHolder(context) as PreparedContext,
-    set(holder) {
-      if (storage.getStore() !== holder) storage.enterWith(holder);
-    },
+    set:
+      currentFrame === null
+        ? enter
+        : (holder) => {
+            const frame = currentFrame();
+            if (frame === undefined || !frame.has(storage)) enter(holder);
+            else if (frame.get(storage) !== holder) frame.set(storage, holder);
+          },
   };
 }
 

@@ -50,19 +50,23 @@ function attachStorage(
   frames: boolean,
 ): AttachedManager {
   const { enterWith, run } = storage;
+  const active = () => storage.getStore();
   let attached = true;
-  const undoEnter = replace(storage, 'enterWith', function (this: unknown, ...args: unknown[]) {
-    if (!attached) return Reflect.apply(enterWith, this, args);
-    switches.entering(args[0] as OtelContext, () => storage.getStore());
-    Reflect.apply(enterWith, this, args);
-    switches.entered();
-  });
+  const undoEnter = replace(
+    storage,
+    'enterWith',
+    function (this: typeof storage, context: OtelContext) {
+      if (attached) switches.entering(context, active);
+      enterWith.call(this, context);
+      if (attached) switches.entered();
+    },
+  );
   const undoRun = frames
     ? () => {}
     : replace(storage, 'run', function (this: unknown, ...given: unknown[]) {
         if (!attached) return Reflect.apply(run, this, given);
         const [context, work, ...args] = given as [OtelContext, (...args: unknown[]) => unknown];
-        switches.entering(context, () => storage.getStore());
+        switches.entering(context, active);
         try {
           const inside = () => {
             switches.entered();
@@ -74,7 +78,7 @@ function attachStorage(
         }
       });
   return {
-    active: () => storage.getStore(),
+    active,
     detach() {
       attached = false;
       undoEnter();

@@ -73,6 +73,9 @@ export class SpanContexts {
   #manager: AttachedManager | null = null;
   /** What was wanted the last time with the same context of OpenTelemetry or, without one, own store. */
   readonly #answers = sideField<object, Answer>();
+  #preparedFor: SampleContext | null = null;
+  #preparedEpoch = 0;
+  #prepared: PreparedContext | null = null; // the last one
   #running = false;
 
   constructor(options: SpanContextsOptions) {
@@ -100,6 +103,8 @@ export class SpanContexts {
     this.#attach(undefined);
     this.#hook.stop();
     this.#own.disable();
+    this.#preparedFor = null;
+    this.#prepared = null;
   }
 
   /** The running code, and what follows from it, is the answer to a request. */
@@ -184,9 +189,20 @@ export class SpanContexts {
     if (known !== undefined && known.own === own && known.epoch === epoch) return known.prepared;
     const wanted = this.#contextFor(own ?? NOTHING, context);
     if (wanted === undefined) return undefined;
-    const prepared = profiler.prepareContext(wanted);
+    const prepared = this.#prepare(wanted);
     this.#answers.set(place, new Answer(own, epoch, prepared));
     return prepared;
+  }
+
+  /** Several contexts of OpenTelemetry often follow each other for one span, as those of HTTP do. */
+  #prepare(wanted: SampleContext): PreparedContext {
+    const { profiler } = this.#options;
+    const same = this.#preparedFor === wanted && this.#preparedEpoch === profiler.contextEpoch;
+    if (same && this.#prepared !== null) return this.#prepared;
+    this.#preparedFor = wanted;
+    this.#preparedEpoch = profiler.contextEpoch;
+    this.#prepared = profiler.prepareContext(wanted);
+    return this.#prepared;
   }
 
   #contextFor(own: OwnStore, context: OtelContext | undefined): SampleContext | undefined {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from 'vitest';
+import { findCurrentFrame } from '../../../agent/src/context-frame.ts';
 import { contextSetter } from '../../../agent/src/native-context.ts';
 import { SampleContext } from '../../../agent/src/sample-context.ts';
 
@@ -31,10 +32,8 @@ test('one holder a context is put into the storage of the sampler, and only wher
     entered.push(holder);
     enterWith(holder);
   };
-  const { prepare, set } = contextSetter(time, 'frame', {
-    storage,
-    createHolder: (one) => ({ number: made.push(one) }),
-  });
+  const holders = { storage, createHolder: (one: SampleContext) => ({ number: made.push(one) }) };
+  const { prepare, set } = contextSetter(time, 'frame', holders, () => null);
   const holder = prepare(context);
   await storage.run(undefined, async () => {
     entered.length = 0;
@@ -52,4 +51,32 @@ test('without holders the sampler is told itself, when the context changes', () 
   const { prepare, set } = contextSetter(time, 'frame', null);
   for (const one of [prepare(context), prepare(context), undefined]) set(one);
   expect(given).toEqual([context, undefined]);
+});
+
+test('a holder is put into the frame of the running code where that has a place for it', () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const entered: unknown[] = [];
+  storage.enterWith = (holder) => void entered.push(holder);
+  let frame: Map<unknown, unknown> | undefined;
+  const holders = { storage, createHolder: () => ({}) };
+  const { prepare, set } = contextSetter(fakeTime().time, 'frame', holders, () => () => frame);
+  const [a, b] = [prepare(context), prepare(context)];
+  set(a); // outside any
+  frame = new Map();
+  set(a); // it would have to grow
+  expect([entered, frame.size]).toEqual([[a, a], 0]);
+  frame = new Map([[storage, undefined]]);
+  for (const one of [a, b, undefined]) {
+    set(one);
+    expect(frame.get(storage)).toBe(one);
+  }
+  expect(entered).toHaveLength(2);
+});
+
+test('the frame of the running code is found where Node has frames, and only there', () => {
+  const storage = new AsyncLocalStorage<object>();
+  const store = {};
+  const current = findCurrentFrame();
+  if ('kResourceStore' in storage) expect(current).toBeNull();
+  else expect(storage.run(store, () => current!()!.get(storage))).toBe(store);
 });
