@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labelledRows, sumOf } from '../../support/agent-app.ts';
 import { type ReceivedUpload, startReceiver } from '../../support/agent-receiver.ts';
+import { compareProfilers } from './others.ts';
 import { BenchService, type Usage } from './service.ts';
 import { medianInterval } from './stats.ts';
 
@@ -15,12 +16,13 @@ const { values } = parseArgs({
     seconds: { type: 'string' },
     'window-ms': { type: 'string', default: '15000' },
     spans: { type: 'string', default: 'on' },
+    others: { type: 'string' }, // rounds
     out: { type: 'string', default: 'test/.artifacts/bench-agent.json' },
   },
 });
 const root = process.cwd();
 const majors = (values.nodes ?? (values.quick ? '20,24' : '20,22,24')).split(',');
-const pairs = Number(values.pairs ?? (values.quick ? 6 : 20));
+const pairs = Number(values.pairs ?? (values.quick ? 6 : 20)); // 0: only other profilers
 const windowMs = Number(values['window-ms']);
 const seconds = Number(values.seconds ?? 16);
 const flushes = Math.floor((seconds * 1000) / windowMs); // that a period must hold
@@ -47,9 +49,13 @@ function faultsOf(uploads: readonly ReceivedUpload[]): string[] {
   ];
 }
 
+function binaryOf(major: string): string {
+  return resolve(root, `test/.artifacts/nodes/node_modules/node${major}/bin/node`);
+}
+
 /** One process; the agent goes on and off in turn, the order changing from pair to pair. */
 async function runNode(major: string, full: boolean) {
-  const node = resolve(root, `test/.artifacts/nodes/node_modules/node${major}/bin/node`);
+  const node = binaryOf(major);
   const receiver = await startReceiver();
   const service = await BenchService.start(root, node, {
     FLAMEHOUSE_SERVER_URL: receiver.url,
@@ -124,10 +130,14 @@ function row(run: Run) {
 }
 
 const runs: Run[] = [];
-for (const major of majors) {
+for (const major of pairs === 0 ? [] : majors) {
   for (const full of values.quick ? [true] : [true, false]) runs.push(await runNode(major, full));
 }
 console.table(runs.map(row));
+const rounds = Number(values.others ?? (values.quick ? 0 : 6));
+const others =
+  rounds === 0 ? [] : await compareProfilers({ root, node: binaryOf('24'), rounds, seconds });
+if (others.length > 0) console.table(others);
 const faults = new Set(runs.flatMap(({ periods }) => periods.flatMap((one) => one.faults)));
 if (faults.size > 0) console.log(`periods that do not count had: ${[...faults].join('; ')}`);
 const machine = {
@@ -139,5 +149,5 @@ const machine = {
 };
 const out = join(root, values.out);
 mkdirSync(dirname(out), { recursive: true });
-writeFileSync(out, JSON.stringify({ machine, rows: runs.map(row), runs }, null, 1));
+writeFileSync(out, JSON.stringify({ machine, rows: runs.map(row), others, runs }, null, 1));
 console.log(`${JSON.stringify(machine)} -> ${values.out}`);
