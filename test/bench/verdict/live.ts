@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchServer } from '../server-run.ts';
 import { type BatchPlan, readRecording, recordBatches } from './live-batches.ts';
-import { type DeploysPlan, runDeploys } from './live-deploys.ts';
+import { type DeploysPlan, restartLines, runDeploys } from './live-deploys.ts';
 import { comparePairs, formatPairs } from './live-pairs.ts';
 import { stopAll } from './live-service.ts';
 
@@ -19,7 +19,7 @@ export interface LivePlan {
 /** Real processes: deploys as the server judges them, and batches against each other, both at once. */
 export async function runLive(plan: LivePlan, cli: string, out: string): Promise<void> {
   const parts = {
-    deploys: () => runPart(cli, undefined, (server) => runDeploys(server, plan.deploys, print)),
+    deploys: () => runDeploysAndRead(cli, plan.deploys),
     batches: () => runPart(cli, join(plan.directory, 'data'), (server) => runBatches(server, plan)),
   };
   try {
@@ -31,19 +31,29 @@ export async function runLive(plan: LivePlan, cli: string, out: string): Promise
   }
 }
 
-/** A part has a server of its own; one without a directory to keep loses its data. */
+async function runDeploysAndRead(cli: string, plan: DeploysPlan) {
+  const directory = mkdtempSync(join(tmpdir(), 'flamehouse-bench-'));
+  try {
+    const answer = await runPart(cli, directory, (server) => runDeploys(server, plan, print));
+    for (const line of restartLines(directory)) print(line);
+    return answer;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A part has a server of its own. */
 async function runPart<T>(
   cli: string,
-  directory: string | undefined,
+  directory: string,
   run: (server: BenchServer) => Promise<T>,
 ): Promise<T> {
-  if (directory !== undefined) mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true });
   const server = await BenchServer.start(cli, [], directory);
   try {
     return await run(server);
   } finally {
     await server.stop();
-    if (directory === undefined) server.remove();
   }
 }
 

@@ -86,10 +86,14 @@ function livePlan(values: LiveValues): LivePlan {
   const { quick } = values;
   const number = (name: string) => Number(values[name]);
   const rate = number('rate');
-  const [minutes, restartMinutes] = quick ? [6, 6] : [14, 20];
   return {
     parts: PARTS.filter((part) => values['part'] === undefined || values['part'] === part),
-    deploys: { minutes, restartMinutes, rate },
+    deploys: {
+      versions: String(values['versions']).split(','),
+      minutes: quick ? 6 : number('deploy-minutes'),
+      restartMinutes: quick ? 6 : 20,
+      rate,
+    },
     batches: {
       identical: quick ? 2 : number('batches'),
       dearer: quick ? 1 : number('dearer'),
@@ -117,6 +121,8 @@ async function main(): Promise<void> {
       part: { type: 'string' },
       batches: { type: 'string', default: '10' },
       dearer: { type: 'string', default: '6' },
+      versions: { type: 'string', default: '1.0.0,1.1.0,1.1.1' },
+      'deploy-minutes': { type: 'string', default: '14' },
       kept: { type: 'string', default: '2' },
       minutes: { type: 'string', default: '60' },
       rate: { type: 'string', default: '15' },
