@@ -65,21 +65,23 @@ test.each([
   },
 );
 
+/** Press Tab until what has the focus is what is looked for. */
+async function tabTo(page: Page, what: string, found: () => boolean): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if (await page.evaluate(found)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`60 tabs did not lead to ${what}`);
+}
+
 test('the same with the keyboard alone', async () => {
   const { page, close } = await openPage(browser, { reducedMotion: true });
-  const tabTo = async (what: string, found: () => boolean): Promise<void> => {
-    for (let i = 0; i < 60; i++) {
-      if (await page.evaluate(found)) return;
-      await page.keyboard.press('Tab');
-    }
-    throw new Error(`60 tabs did not lead to ${what}`);
-  };
   await page.goto(fixture.url);
   await page.waitForSelector('.list tbody tr');
-  await tabTo('checkout', () => document.activeElement?.textContent === 'checkout');
+  await tabTo(page, 'checkout', () => document.activeElement?.textContent === 'checkout');
   await page.keyboard.press('Enter');
   await graphReady(page);
-  await tabTo('the graph', () => document.activeElement?.id === 'flame');
+  await tabTo(page, 'the graph', () => document.activeElement?.id === 'flame');
   // What the sentence names is picked already.
   await page.keyboard.press('s');
   await page.waitForSelector('.sandwich');
@@ -93,6 +95,53 @@ test('the same with the keyboard alone', async () => {
     expect(await count()).toBe(expected);
   }
   expect(await page.locator('.details').innerText()).toMatch(/price/i);
+  await close();
+});
+
+test('a deploy, its comparison, a trace and a source with the keyboard alone', async () => {
+  const { page, close } = await openPage(browser, { reducedMotion: true });
+  await page.goto(`${fixture.url}/deploys`);
+  await page.waitForSelector('.list tbody tr');
+  await tabTo(
+    page,
+    'the first deploy',
+    () => document.activeElement?.matches('tbody [aria-expanded]') === true,
+  );
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.drawer');
+  await tabTo(page, 'Compare', () => document.activeElement?.textContent === 'Compare');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/compare\?/);
+  await graphReady(page);
+  await tabTo(page, 'the graph', () => document.activeElement?.id === 'flame');
+  // The first arrow picks the root, which everything is below.
+  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await page.waitForURL(/[?&]f=[0-9a-f]{16}/);
+
+  await page.goto(`${fixture.url}/traces?svc=checkout`);
+  await page.waitForSelector('tbody a.name');
+  await tabTo(page, 'a trace', () => document.activeElement?.matches('tbody a.name') === true);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/trace\/[0-9a-f]{32}/);
+  await graphReady(page);
+  await tabTo(
+    page,
+    'the spans',
+    () => document.activeElement?.matches('section:has(> .wf)') === true,
+  );
+  await page.keyboard.press('ArrowDown');
+  await page.waitForURL(/\/span\/[0-9a-f]{16}/);
+  await tabTo(
+    page,
+    'the way to Explore',
+    () => document.activeElement?.textContent?.trim() === 'Open in Explore',
+  );
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/explore\?/);
+  await graphReady(page);
+  await tabTo(page, 'the graph', () => document.activeElement?.id === 'flame');
+  for (const key of ['h', 'o']) await page.keyboard.press(key);
+  await page.waitForURL(/\/source\?/);
   await close();
 });
 
