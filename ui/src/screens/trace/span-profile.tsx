@@ -5,7 +5,14 @@ import { ContextMenu } from '../../components/menu.tsx';
 import { FlameSkeleton, Notice } from '../../components/states.tsx';
 import { findHotPath } from '../../flame/hot-path.ts';
 import { displayName } from '../../flame/labels.ts';
-import { buildFlameTree, type FlameTree, functionIdOf, idOf, pathTo } from '../../flame/tree.ts';
+import {
+  buildFlameTree,
+  type FlameTree,
+  functionIdOf,
+  idOf,
+  pathTo,
+  widestRow,
+} from '../../flame/tree.ts';
 import { formatCount, sayShare } from '../../format.ts';
 import { copyText } from '../../state/toast.ts';
 import { FlamePane } from '../explore/flame-pane.tsx';
@@ -128,14 +135,6 @@ const nameOf = (tree: FlameTree, row: number): string =>
 
 function currentFunction(links: Links, tree: FlameTree, selected: number): string {
   return links.selectedFunction.value || (selected > 0 ? functionIdOf(tree, selected) : '');
-}
-
-function widestRow(tree: FlameTree, functionId: string): number {
-  let best = -1;
-  for (let row = 1; row < tree.count; row++)
-    if (tree.frame[row]! >= 0 && functionIdOf(tree, row) === functionId)
-      if (best < 0 || tree.total[row]! > tree.total[best]!) best = row;
-  return best;
 }
 
 /** Few samples, or children that are not known: said before anybody reads the picture. */
