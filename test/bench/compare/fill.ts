@@ -99,7 +99,10 @@ function statements(fleet: Fleet): Readonly<Record<string, readonly string[]>> {
     ),
     samples: Array.from(
       { length: 2 * RAW_HOURS },
-      (_, hour) => `SELECT 'shop', 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', 'production',
+      (
+        _,
+        hour,
+      ) => `(* EXCEPT rolled_up) SELECT 'shop', 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', 'production',
         ${version('time')}, '', pod, toDateTime(time, 'UTC'), 15, 0,
         1 + cityHash64(number, ${hour}) % ${stacks}, 30000
       FROM (SELECT number, ${cut} + (${hour} - ${RAW_HOURS}) * 3600 + intDiv(number, ${225 * instances}) * 15 AS time,
