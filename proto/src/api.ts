@@ -139,6 +139,15 @@ export interface FunctionSeriesAnswer {
     readonly total: readonly number[]; // stacks that contain the function, each once
     readonly all: readonly number[]; // everything the question selects, for shares
   }[];
+  readonly samples: FunctionSamples | null; // null where nobody counted them, or not for this question
+}
+
+/** How often the profiler hit a function in the whole minutes that a range touches. */
+export interface FunctionSamples {
+  readonly from: number;
+  readonly to: number;
+  readonly self: number;
+  readonly total: number; // samples whose stack contains the function, each once
 }
 
 /**

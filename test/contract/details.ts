@@ -73,6 +73,70 @@ export function describeDetails(name: string, url: string | null): void {
       });
     });
 
+    describe('samples of one function', () => {
+      const service = 'counted';
+      const cpu = 10_000_000; // one tick
+      const endpoints = Array.from({ length: 40 }, (_, i) => `GET /${i}`);
+      const run = (instance: string, startMs: number, cpuText: string) => ({
+        ...{ service, startMs, cpu: cpuText },
+        meta: { version: instance === 'one' ? '1' : '2', instance },
+      });
+      beforeAll(async () => {
+        const text = `main;walk;walk | 3 3 ${3 * cpu}\nmain;walk;lex | 2 2 ${2 * cpu}\nmain | 1 1 ${cpu}`;
+        await store(run('one', hour, text));
+        await store(run('two', hour + MINUTE_MS, `main;walk | 4 4 ${4 * cpu} | endpoint=GET /0`));
+        await store(
+          run(
+            'two',
+            hour + 2 * MINUTE_MS,
+            endpoints.map((name) => `main;many | 1 1 ${cpu} | endpoint=${name}`).join('\n'),
+          ),
+        );
+        await store({ service: 'uncounted', startMs: hour, cpu: `main | 0 0 ${cpu}` });
+      });
+      const samples = async (name: string, rest: object = {}) => {
+        const found = await storage.store.selectFunctionSeries({
+          ...{ service, type: CPU, range, stepMs: HOUR_MS, groupBy: [] },
+          ...{ functionId: idOf(name), ...rest },
+        });
+        return found.samples;
+      };
+      const of = (name: string, op: string, value: string) => ({
+        matchers: [{ name, op, value }],
+      });
+
+      test.each([
+        ['walk', {}, [7, 9]],
+        ['lex', {}, [2, 2]],
+        ['main', {}, [1, 50]],
+        ['nobody', {}, [0, 0]],
+        ['walk', { version: '1' }, [3, 5]],
+        ['walk', { instance: 'two' }, [4, 4]],
+        ['walk', { endpoint: 'GET /0' }, [4, 4]],
+        ['walk', of('version', '=~', '2|3'), [4, 4]],
+        ['walk', of('endpoint', '!=', 'GET /0'), [3, 5]],
+      ] as const)('%s %j: %j', async (name, rest, [self, total]) => {
+        expect(await samples(name, rest)).toEqual({ ...range, self, total });
+      });
+
+      test('are of the whole minutes that the range touches', async () => {
+        const part = { range: { from: hour + 61_000, to: hour + 119_000 } };
+        expect(await samples('walk', part)).toEqual({
+          ...{ from: hour + MINUTE_MS, to: hour + 2 * MINUTE_MS, self: 4, total: 4 },
+        });
+      });
+
+      test.each([
+        ['another type', 'walk', { type: HEAP }],
+        ['a label that sums do not have', 'walk', of('region', '=', 'eu')],
+        ['an answer by the hour', 'walk', { range: { from: hour - 20 * DAY_MS, to: range.to } }],
+        ['an endpoint among too many', 'many', { endpoint: 'GET /0' }],
+        ['a profiler that counts nothing', 'main', { service: 'uncounted' }],
+      ])('are not said of %s', async (_, name, rest) => {
+        expect(await samples(name, rest)).toBeNull();
+      });
+    });
+
     describe('the lines of a file', () => {
       const service = 'lines';
       const cpu = 3_000_000_000;
@@ -496,6 +560,10 @@ export function describeDetails(name: string, url: string | null): void {
       const row = tables.name.indexOf('samples');
       expect(tables.rows[row]).toBeGreaterThan(0);
       expect(tables.oldest[row]).toBe(hour);
+      expect(tables.oldest[tables.name.indexOf('samples_1h')]).toBe(hour);
+      // Of these only the month or the day is known, whose beginning would be older than anything in them.
+      for (const name of ['series', 'catalogue', 'frames', 'stacks'])
+        expect([name, tables.oldest[tables.name.indexOf(name)]]).toEqual([name, null]);
       expect(tables.name).toContain('stalls');
       expect(dataBytes).toBe(tables.bytes.reduce((sum, bytes) => sum + bytes, 0));
       const status = await storage.ingest.status();

@@ -67,6 +67,24 @@ test('the sentence, the graph, the table and the footer say the same', async () 
   await screenshot(page, 'ui-explore');
 });
 
+test('the details say on how many samples a function stands', async () => {
+  const page = await openGraph();
+  await page.click('tr:has-text("deserializeConfig")');
+  const caption = page.locator('.details .history');
+  await page.waitForFunction(() =>
+    document.querySelector('.details')?.textContent?.includes('samples'),
+  );
+  expect(await caption.innerText()).toMatch(
+    /→ 33\u00a0%\s+\d{3}\u00a0k\u00a0samples, \d\d\.\d\u00a0k self$/,
+  );
+  await screenshot(page, 'ui-details-samples');
+  await page.goto(`${fixture.url}/explore?svc=checkout&t=heap`);
+  await graphReady(page);
+  await page.click('tr:has-text("loadPriceRules")');
+  await page.waitForFunction(() => document.querySelector('.details .history')?.textContent !== '');
+  expect(await caption.innerText()).not.toContain('sample');
+});
+
 test('foo( and broken expressions never throw', async () => {
   const page = await openGraph();
   await page.fill('.search input', 'foo(');

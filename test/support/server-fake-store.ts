@@ -165,7 +165,8 @@ export class FakeStore implements ProfileStore, IngestPipeline {
       const line = { labels: { version: '1.1.0' }, timesMs, values: [value] };
       return { range: query.range, tier: 'raw' as const, series: [line] };
     };
-    return { self: of(0.05), total: of(0.125) };
+    const minute = { from: FAKE_NOW_MS - 60_000, to: FAKE_NOW_MS };
+    return { self: of(0.05), total: of(0.125), samples: { ...minute, self: 74, total: 186 } };
   }
 
   async selectEndpoints(query: unknown) {

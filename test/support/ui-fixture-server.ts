@@ -11,7 +11,7 @@ import type {
   SeriesAnswer,
   ServiceSummary,
 } from '@flamehouse/proto';
-import { parseProfileType, unitOf } from '@flamehouse/proto';
+import { aliasOf, parseProfileType, unitOf } from '@flamehouse/proto';
 import { comparisonOf } from './ui-fixture-compare.ts';
 import { deploysAnswerOf, fixtureDeploys } from './ui-fixture-deploys.ts';
 import { linesOf } from './ui-fixture-lines.ts';
@@ -239,6 +239,15 @@ function data(path: string, params: URLSearchParams, state: FixtureState): unkno
   }
 }
 
+/** 99 a second for each core, of which the function has a quarter; what is no CPU has none. */
+function samplesOf({ type, from, to, series }: SeriesAnswer): FunctionSeriesAnswer['samples'] {
+  if (aliasOf(type) !== 'cpu') return null;
+  const values = series.flatMap((one) => one.values);
+  const mean = values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
+  const total = Math.round((mean * 99 * (to - from)) / 4_000);
+  return { from, to, self: Math.round(total / 10), total };
+}
+
 /** A function that doubles its share where the second version begins. */
 function historyOf(answer: SeriesAnswer, functionId: string): FunctionSeriesAnswer {
   return {
@@ -249,6 +258,7 @@ function historyOf(answer: SeriesAnswer, functionId: string): FunctionSeriesAnsw
       const total = values.map((value, i) => value * share(timesMs[i]!));
       return { labels, timesMs, self: total.map((value) => value / 10), total, all: values };
     }),
+    samples: samplesOf(answer),
   };
 }
 

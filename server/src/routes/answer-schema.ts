@@ -183,6 +183,10 @@ export const answers = {
         all: described(numbers, 'Everything that the question selects'),
       }),
     ),
+    samples: described(
+      nullable(object({ from: epochMs, to: epochMs, self: integer, total: integer })),
+      'How often the profiler hit the function, in whole minutes; null where that was not counted',
+    ),
   }),
   functions: object({
     ...header,

@@ -32,7 +32,7 @@ export function functionSeriesRoutes(
         stepMs: checkStep(request.query.stepMs, selection.range),
         groupBy: readGroupBy(request.query.groupBy),
       };
-      const [all, { self, total }] = await Promise.all([
+      const [all, { self, total, samples }] = await Promise.all([
         store.selectSeries(query, request.signal),
         store.selectFunctionSeries({ ...query, functionId }, request.signal),
       ]);
@@ -52,6 +52,7 @@ export function functionSeriesRoutes(
           total: valuesAt(total, one),
           all: one.values,
         })),
+        samples,
       };
     },
   );

@@ -19,6 +19,7 @@ import {
 } from './select-catalogue.ts';
 import { selectEndpointSeries } from './select-endpoint-series.ts';
 import { selectEndpoints } from './select-endpoints.ts';
+import { selectFunctionSamples } from './select-function-samples.ts';
 import { selectHeapGrowth } from './select-heap-growth.ts';
 import { selectLines } from './select-lines.ts';
 import { selectFunctionSeries, selectSeries } from './select-series.ts';
@@ -87,8 +88,14 @@ export class ClickHouseStore implements ProfileStore {
   }
 
   async selectFunctionSeries(query: FunctionSeriesQuery, signal?: AbortSignal) {
-    const choice = chooseTier(query, this.options.retention, this.options.now());
-    return selectFunctionSeries(this.engine, query, choice, signal);
+    const { retention, now } = this.options;
+    const choice = chooseTier(query, retention, now());
+    const isCounted = now() - query.range.from <= retention.minuteMs;
+    const [lines, samples] = await Promise.all([
+      selectFunctionSeries(this.engine, query, choice, signal),
+      isCounted ? selectFunctionSamples(this.engine, query, choice, signal) : null,
+    ]);
+    return { ...lines, samples };
   }
 
   async selectEndpoints(

@@ -2,6 +2,7 @@ import type {
   DeploySummary,
   FoldedTree,
   FrameKind,
+  FunctionSamples,
   NodeIds,
   ServiceSummary,
   Tier,
@@ -9,6 +10,8 @@ import type {
 } from '@flamehouse/proto';
 import type { DetailStore } from './detail-store.ts';
 import type { StacksOfFunction } from './function-stacks.ts';
+
+export type { FunctionSamples };
 
 /** Half-open: `from <= start < to`, epoch milliseconds. */
 export interface TimeRange {
@@ -84,6 +87,7 @@ export interface FunctionSeriesQuery extends SeriesQuery {
 export interface SelectedFunctionSeries {
   readonly self: SelectedSeries;
   readonly total: SelectedSeries;
+  readonly samples: FunctionSamples | null; // null: not counted for this question
 }
 
 export interface SelectedSeries {

@@ -53,7 +53,7 @@ export async function selectFunctionSeries(
   { functionId, ...query }: FunctionSeriesQuery,
   choice: TierChoice,
   signal?: AbortSignal,
-): Promise<SelectedFunctionSeries> {
+): Promise<Pick<SelectedFunctionSeries, 'self' | 'total'>> {
   const inStack = { ...query, stacksOf: { functionId, part: 'total' } } as const;
   const self = { name: 'self', condition: stackCondition({ functionId, part: 'self' }) };
   const found = await selectParts(engine, inStack, choice, { parts: [WHOLE, self], signal });

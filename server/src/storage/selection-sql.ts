@@ -106,7 +106,7 @@ function seriesCondition(parts: readonly Condition[]): Condition {
 }
 
 /** A label that a series does not have is '', as in Prometheus; regular expressions match the whole value. */
-function compare(expression: string, { op, value }: LabelMatcher, index: number): Condition {
+export function compare(expression: string, { op, value }: LabelMatcher, index: number): Condition {
   const name = `match${index}`;
   const bound = `{${name}: String}`;
   const regex = { [name]: `^(?s:${value})$` };

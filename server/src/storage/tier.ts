@@ -64,7 +64,7 @@ function labelNotKept({ instance, matchers = [], groupBy = [] }: Asked): string 
   return names.find((name) => !KEPT_LABELS.has(name)) ?? null;
 }
 
-function widen(tier: Tier, { from, to }: TimeRange): Pick<TierChoice, 'tier' | 'range'> {
+export function widen(tier: Tier, { from, to }: TimeRange): Pick<TierChoice, 'tier' | 'range'> {
   const bin = BIN_MS[tier];
   return {
     tier,

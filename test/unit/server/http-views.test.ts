@@ -156,7 +156,8 @@ describe('sandwich', () => {
 
 test('the history of a function has a point wherever anything was sampled', async () => {
   const url = `/api/v1/functions/${WALK}/series?service=shop&groupBy=version&stepMs=15000`;
-  const { series } = await getJson<FunctionSeriesAnswer>(url);
+  const { series, samples } = await getJson<FunctionSeriesAnswer>(url);
+  expect(samples).toEqual({ from: FAKE_NOW_MS - 60_000, to: FAKE_NOW_MS, self: 74, total: 186 });
   expect(series).toEqual([
     {
       labels: { version: '1.1.0' },

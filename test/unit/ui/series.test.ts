@@ -189,6 +189,7 @@ test('the history of a function names its share at both ends', () => {
   const history = functionHistory({
     ...answer,
     functionId: 'f',
+    samples: null,
     series: answer.series.map(({ labels, timesMs, values }) => ({
       labels,
       timesMs,

@@ -8,7 +8,9 @@ import { functionHistory } from '../../series.ts';
 import { copyText } from '../../state/toast.ts';
 import { openSource } from './frame-commands.ts';
 import type { Links } from './links.ts';
+import { SampleWords } from './sample-words.tsx';
 import { TracesLink } from './traces-link.tsx';
+import type { SampleCount } from './use-history.ts';
 
 interface DetailsProps {
   readonly tree: FlameTree | null;
@@ -22,6 +24,7 @@ interface DetailsProps {
   readonly upwards: boolean; // the tree is bottom-up: the same
   readonly whole: number; // what "of all" means
   readonly history: FunctionSeriesAnswer | null;
+  readonly samples: SampleCount | null;
   readonly onZoom: (tree: FlameTree, row: number) => void;
   readonly onSandwich: (functionId: string, name: string) => void;
   readonly onZoomFunction: (functionId: string) => void;
@@ -134,8 +137,7 @@ function RowDetails(props: DetailsProps & { readonly tree: FlameTree; readonly r
           </span>
           {everywhere > tree.total[row]! && (
             <span title="Exact, over all stacks that it is in">
-              <b>{formatPercent(everywhere / (props.functions?.total || 1))}</b> wherever it is
-              called
+              <b>{formatPercent(everywhere / (props.functions?.total || 1))}</b> everywhere
             </span>
           )}
           {focus > 0 && row >= focus && row < tree.end[focus]! && (
@@ -209,7 +211,7 @@ function SourceButton(props: { readonly functionId: string; readonly name: strin
   );
 }
 
-/** How the share of the function went over the range, once the answer about this function is there. */
+/** How the share of the function went over the range and on how many samples it stands, once the answer about this function is there. */
 function History(props: DetailsProps & { readonly functionId: string }) {
   const { history } = props;
   const found = history?.functionId === props.functionId ? functionHistory(history) : null;
@@ -218,7 +220,10 @@ function History(props: DetailsProps & { readonly functionId: string }) {
       {found !== null && (
         <>
           <Sparkline line={found.line} range={found.range} />
-          <figcaption>{found.words}</figcaption>
+          <figcaption>
+            <span>{found.words}</span>
+            <SampleWords count={props.samples} functionId={props.functionId} />
+          </figcaption>
         </>
       )}
     </figure>

@@ -65,7 +65,7 @@ export function ExploreBody(props: {
     functions: data.functions.data,
     links,
   });
-  const history = useHistory(state, data, view.currentFunction);
+  const { history, samples } = useHistory(state, data, view.currentFunction);
   const pickSandwich = (): void => {
     const target = view.functionTarget(view.currentFunction);
     if (target !== null) view.command('sandwich', target);
@@ -202,6 +202,7 @@ export function ExploreBody(props: {
                 focus={view.pickedCaller >= 0 ? view.callersFocus : view.focus}
                 current={view.pickedCaller >= 0 ? view.pickedCaller : view.current}
                 history={history}
+                samples={samples}
                 measure={measure}
                 coveredMs={coveredMs}
                 links={links}
