@@ -104,12 +104,18 @@ function leftOut({ raw, input }: WarningOptions): string | null {
 function startUp({ base, head }: CompareInput): string | null {
   const ages = head.instances.flatMap(({ ageMinutesMin }) => ageMinutesMin ?? []);
   if (ages.length > 0 && Math.min(...ages) < AGE_MINUTES_MIN) {
-    return `Still settling: the youngest minute compared is ${formatNumber(Math.min(...ages))} minutes after start.`;
+    return `Still settling: the youngest minute compared is ${minutesInWords(Math.min(...ages))} after start.`;
   }
   const drift = meanOf(driftsOf(head));
   const usual = Math.sqrt(meanOf(driftsOf(base).map((d) => d * d)));
   if (Math.abs(drift) <= 2 * Math.max(usual, SETTLING_SD_MIN)) return null;
   return `Still settling: CPU per request moved by ${formatPercent(Math.expm1(drift))} from the first to the last third.`;
+}
+
+/** One decimal where there is one: 1 minute, 3 minutes, 4.5 minutes. */
+function minutesInWords(minutes: number): string {
+  const number = String(Math.round(minutes * 10) / 10);
+  return `${number} ${number === '1' ? 'minute' : 'minutes'}`;
 }
 
 /** Instance -> logarithm of its last third's cost over its first third's. */

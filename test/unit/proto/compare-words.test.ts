@@ -122,6 +122,17 @@ describe('warnings', () => {
     expect(codes(withInstances(input, () => ({ minutes: 5 })))).toContain('overload');
   });
 
+  test.each([
+    [1, '1 minute'],
+    [3, '3 minutes'],
+    [4.46, '4.5 minutes'],
+  ])('the age %d is said as %s', (ageMinutesMin, words) => {
+    const { warnings } = compare(withInstances(inputOf([]), () => ({ ageMinutesMin })));
+    expect(warnings.find(({ code }) => code === 'start-up')!.text).toBe(
+      `Still settling: the youngest minute compared is ${words} after start.`,
+    );
+  });
+
   test('CPU per request that still falls', () => {
     const thirds = [1.3, 1.1, 1].map((cost) => ({ cpuMicros: cost * 1e6, requests: 1000 }));
     const { warnings } = compare(withInstances(inputOf([]), () => ({ thirds })));

@@ -48,7 +48,7 @@ export function GrowthPanel(props: { readonly state: ExploreState; readonly data
   const range = formatRange(data.shown, data.nowMs);
   if (answer.points < POINTS_MIN)
     return (
-      <Empty title={`Not enough heap profiles from ${range} to judge growth`}>
+      <Empty title={`Not enough heap profiles in ${range} to judge growth`}>
         <p>
           {plural(answer.points, 'step')} of {formatSpan(answer.stepMs)} had one; {POINTS_MIN} are
           needed. Choose a longer range, or wait until there are more.

@@ -179,6 +179,8 @@ export function useExploreView(input: ViewInput) {
     if (found === 0) return functions === null ? '0' : `0 of ${groupDigits(functions.rows)}`;
     if (matches === null || tree === null) return plural(found, 'function');
     if (at >= 0) return `${at + 1} of ${plural(stops, 'frame')}`;
+    // The function of a sandwich is in every stack of it, and no match inside it.
+    if (matches.value === 0) return plural(found, 'function');
     return `${plural(found, 'function')}, ${formatPercent(matches.value / (tree.total[0]! || 1))}`;
   }
 }

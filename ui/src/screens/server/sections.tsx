@@ -13,7 +13,7 @@ export function Retention({ answer, nowMs }: SectionProps) {
   const { retention, tables } = answer;
   const oldest = (table: string): string => {
     const at = tables.oldest[tables.name.indexOf(table)] ?? null;
-    return at === null ? 'empty' : `since ${formatAgo(at, nowMs)}`;
+    return at === null ? 'empty' : `oldest ${formatAgo(at, nowMs)}`;
   };
   const rows = [
     { k: 'Raw windows', keep: retention.rawMs, table: 'samples' },
