@@ -208,6 +208,35 @@ describe('a segment of an earlier process', () => {
     expect(await readdir(segments)).toEqual([]);
     await pipeline.close();
   });
+
+  test('is taken up one upload at a time, so that who uploads or asks gets a turn between', async () => {
+    const dir = await newDirectory();
+    const storage = await open(dir);
+    const segments = join(dir, 'left', 'segments');
+    await mkdir(segments, { recursive: true });
+    const { meta, ...rest } = upload('a');
+    const tooOld = () =>
+      encodeRecord({ ...rest, meta: { ...meta, uploadId: randomUUID(), to: 1n } });
+    await writeFile(
+      join(segments, '000001800000000-0123456789abcdef.segment'),
+      Buffer.concat(Array.from({ length: 20 }, tooOld)),
+    );
+    const logged: string[] = []; // One for each upload that is left out.
+    let mostInATurn = 0;
+    let before = 0;
+    const look = () => {
+      mostInATurn = Math.max(mostInATurn, logged.length - before);
+      before = logged.length;
+      turn = setImmediate(look);
+    };
+    let turn = setImmediate(look);
+    const pipeline = await openPipeline(storage, join(dir, 'left'), async () => {}, logged);
+    await pipeline.flush();
+    clearImmediate(turn);
+    await pipeline.close();
+    expect(logged).toHaveLength(20);
+    expect(mostInATurn).toBe(1);
+  });
 });
 
 describe('a ClickHouse server that does not answer', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeProfile, type Profile, type UploadAnswer } from '@flamehouse/proto';
 import { ApiError } from '../errors.ts';
+import { giveWay } from '../http/give-way.ts';
 import type { Engine } from '../storage/engine.ts';
 import type { IncomingUpload, IngestPipeline, IngestStatus } from '../storage/profile-store.ts';
 import { BusiestEndpoints } from './busiest-endpoints.ts';
@@ -220,6 +221,8 @@ export class SpoolingPipeline implements IngestPipeline {
   private async readBatch(segment: string): Promise<void> {
     const pending = { batch: new TableBatch(this.known), uploadIds: [] as string[] };
     for (const upload of await this.readUploads(segment)) {
+      // Hundreds of them without a pause would hold back for seconds who uploads or asks meanwhile.
+      await giveWay();
       const { uploadId } = upload.meta;
       pending.uploadIds.push(uploadId);
       try {
