@@ -51,7 +51,7 @@ test('without sides the last two versions are compared, the verdict first', asyn
   expect(await heading(page)).toBe('4f2c1e9 takes 6.1\u00a0% more CPU per request than 9ab07d3.');
   expect(await page.locator('.answer em').innerText()).toBe('6.1\u00a0% more CPU per request');
   expect(await page.locator('.answer svg[role=img]').getAttribute('aria-label')).toMatch(
-    /^Effect \+6\.1\u00a0%, 95 % interval \+1\.5\u00a0% to \+10\.8\u00a0%$/,
+    /^Effect \+6\.1\u00a0%, 95 % interval \+1\.6\u00a0% to \+10\.7\u00a0%$/,
   );
   expect(await rows(page)).toEqual([
     expect.stringMatching(/^deserializeConfig ◆src\/pricing\/config\.ts/),
@@ -71,7 +71,7 @@ test('the graph marks what changed, and its details say both values and the inte
   const details = page.locator('.details');
   await details.locator('.name:has-text("deserializeConfig")').waitFor();
   expect((await details.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
-    /1\.02 ms\/request → 1\.62 ms\/request.*\+6\.0 pp \(\+1\.4 … \+10\.6\).*significant, q \.003/,
+    /1\.02 ms\/request → 1\.62 ms\/request.*\+6\.0 pp \(\+1\.4 … \+10\.5\).*significant, q \.003/,
   );
   // The row of the same function lights up.
   await page.waitForSelector('.changes tr.is-hover');
