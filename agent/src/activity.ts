@@ -60,6 +60,7 @@ export class Activity {
       mode,
       uiUrl,
       onRoot: (work) => counts.startedSpan(work),
+      openWork: (span) => counts.openWork(span),
     });
     this.#counts = counts;
     this.contexts = contexts;

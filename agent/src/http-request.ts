@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { normalisePath } from './endpoint-names.ts';
+import type { Listed } from './open-list.ts';
 import { type TraceIds, Work } from './work.ts';
 
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/;
@@ -21,7 +22,8 @@ interface Facts {
 }
 
 /** An incoming request. Reads the objects of the host, and never writes to them. */
-export class HttpRequest {
+export class HttpRequest implements Listed {
+  place = -1;
   readonly startedMs: number; // of the monotonic clock
   readonly work: Work;
   /** The local root span that was begun in here, if there is one. */

@@ -1,9 +1,9 @@
 import type { SpanMode } from './config.ts';
 import type { HttpRequest } from './http-request.ts';
 import { InnerSpan } from './inner-span.ts';
-import { SampleContext, type SpanContextLike, type SpanLike } from './sample-context.ts';
+import { SampleContext, type SpanLike } from './sample-context.ts';
 import { sideField } from './side-field.ts';
-import { type RpcMetadata, Work } from './work.ts';
+import { type RpcMetadata, type TraceIds, Work } from './work.ts';
 
 /** A context of OpenTelemetry. Its keys are `Symbol.for(...)`, so none of its packages is needed. */
 export interface OtelContext {
@@ -31,6 +31,8 @@ export interface OtelSpansOptions {
   readonly mode: SpanMode;
   readonly uiUrl: string;
   readonly onRoot: (work: Work) => void;
+  /** Work that is not over: of that local root span, else of its trace. */
+  readonly openWork: (span: TraceIds) => Work | null;
 }
 
 /** What is active where a span is made current for the first time. */
@@ -44,8 +46,6 @@ export interface Surroundings {
 export class OtelSpans {
   readonly #options: OtelSpansOptions;
   readonly #contexts = sideField<SpanLike, SampleContext>();
-  /** SDK 2: a child refers to the very object that its parent answers to `spanContext()`. */
-  readonly #bySpanContext = sideField<SpanContextLike, SampleContext>();
 
   constructor(options: OtelSpansOptions) {
     this.#options = options;
@@ -60,10 +60,9 @@ export class OtelSpans {
     const known = this.#contexts.get(span);
     if (known !== undefined) return known;
     if (!span.isRecording()) return this.#aroundUnrecorded(span, around);
-    const parent = this.#parent(span, around.prior);
+    const parent = this.#parent(span, around);
     const context = parent === null ? this.#root(span, around) : this.#child(span, parent);
     this.#contexts.set(span, context);
-    this.#bySpanContext.set(span.spanContext(), context);
     return context;
   }
 
@@ -81,17 +80,22 @@ export class OtelSpans {
       : null;
   }
 
-  /** Null when the span has no parent in this process. */
-  #parent(span: SpanLike, prior: SpanLike | undefined): SampleContext | null {
+  /**
+   * Null when the span has no parent in this process. Which span that is does not matter, only the work
+   * that both are in: nearly always that of the span that was active before.
+   */
+  #parent(span: SpanLike, { prior, request }: Surroundings): SampleContext | null {
     const { parentSpanContext, parentSpanId } = span;
     if (parentSpanContext?.isRemote === true) return null;
     if (parentSpanContext === undefined && !parentSpanId) return null;
-    const known = parentSpanContext && this.#bySpanContext.get(parentSpanContext);
+    const known =
+      prior !== undefined && sameTrace(span, prior) ? this.#contexts.get(prior) : undefined;
     if (known !== undefined) return known;
-    // SDK 1 knows the parent's id only; in SDK 2 the parent may never have been active.
-    return prior !== undefined && sameTrace(span, prior)
-      ? (this.#contexts.get(prior) ?? null)
-      : null;
+    if (parentSpanContext === undefined) return null; // SDK 1 does not say whether it is in this process
+    const owner = request?.owner ?? null;
+    const inRequest = owner?.ids?.traceId === parentSpanContext.traceId;
+    const work = inRequest ? owner : this.#options.openWork(parentSpanContext);
+    return work?.base ?? null;
   }
 
   #root(span: SpanLike, { context, request }: Surroundings): SampleContext {
@@ -106,7 +110,8 @@ export class OtelSpans {
       `${this.#options.uiUrl}/trace/${traceId}/span/${spanId}`,
     );
     if (request === null) this.#options.onRoot(work);
-    return new SampleContext(work, null, null);
+    work.base = new SampleContext(work, null, null);
+    return work.base;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { BoundedNames } from './endpoint-names.ts';
 import type { HttpRequest } from './http-request.ts';
-import type { Work } from './work.ts';
+import { OpenList } from './open-list.ts';
+import type { TraceIds, Work } from './work.ts';
 
 /** One endpoint in one window, as `meta.endpoints` has it. */
 export interface EndpointCount {
@@ -19,14 +20,14 @@ interface Tally {
 }
 
 const OPEN_MAX = 10_000; // requests and spans that are open at once; more are not counted
-const SWEEP_MIN = 64; // spans at which those that ended are let go before the next flush
+const SWEEP_MIN = 16; // spans at which those that ended are let go before the next flush
 
 /** Counts work that ended: requests, and local root spans outside any. */
 export class RequestCounts {
   readonly #names: BoundedNames;
   readonly #clock: Clock;
-  readonly #open = new Set<HttpRequest>();
-  readonly #spans = new Set<Work>();
+  readonly #open = new OpenList<HttpRequest>();
+  readonly #spans = new OpenList<Work>();
   #finished: { readonly request: HttpRequest; readonly durationMs: number }[] = [];
   #tallies = new Map<string, Tally>();
   #sweepAt = SWEEP_MIN;
@@ -54,6 +55,18 @@ export class RequestCounts {
     if (this.#spans.size < OPEN_MAX) this.#spans.add(work);
   }
 
+  /** Work that is open: of that local root span, else any of its trace. Looks through all of it. */
+  openWork({ traceId, spanId }: TraceIds): Work | null {
+    let found: Work | null = null;
+    const look = (work: Work | null) => {
+      if (work?.ids?.traceId !== traceId || found?.ids?.spanId === spanId) return;
+      found = work;
+    };
+    this.#spans.visit(look);
+    this.#open.visit(({ owner }) => look(owner));
+    return found;
+  }
+
   /** What ended since the last call, by endpoint; the CPU that ticks gave to each comes later. */
   take(): (cpuNanos: ReadonlyMap<string, number>) => EndpointCount[] {
     const tallies = this.#tallies;
@@ -69,22 +82,22 @@ export class RequestCounts {
 
   /** Count what ended without anybody saying so. */
   collect(): void {
-    for (const request of this.#open) {
+    this.#open.visit((request) => {
       if (request.aborted) this.finished(request);
-    }
+    });
     this.#settle();
     this.#sweep();
   }
 
   /** Count the spans that ended. Looked at again at twice as many, each costs little, however long some take. */
   #sweep(): void {
-    for (const work of this.#spans) {
+    this.#spans.visit((work) => {
       const { durationNanos } = work;
-      if (durationNanos === null) continue;
+      if (durationNanos === null) return;
       this.#spans.delete(work);
       this.#count(work.endpoint, work.failed, durationNanos);
       work.settle();
-    }
+    });
     this.#sweepAt = Math.max(SWEEP_MIN, 2 * this.#spans.size);
   }
 

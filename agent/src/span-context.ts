@@ -6,26 +6,10 @@ import type { PreparedContext } from './native-context.ts';
 import { type AttachedManager, attachManager, type Switches } from './otel-manager.ts';
 import { OtelRegistration } from './otel-registration.ts';
 import { isReporting, type OtelContext, OtelSpans, spanOf } from './otel-spans.ts';
+import { PreparedContexts } from './prepared-contexts.ts';
 import { SampleContext, type SpanLike, type UserLabels } from './sample-context.ts';
-import { sideField } from './side-field.ts';
 import type { V8Profiler } from './v8-profiler.ts';
-import type { Work } from './work.ts';
-
-/**
- * Held by what is entered, and not by what it stands for: see PreparedContext. A class, since V8 makes
- * literals that survive in the old heap from then on, where each would keep what it leads to.
- */
-class Answer {
-  readonly own: OwnStore | undefined;
-  readonly epoch: number;
-  readonly prepared: PreparedContext;
-
-  constructor(own: OwnStore | undefined, epoch: number, prepared: PreparedContext) {
-    this.own = own;
-    this.epoch = epoch;
-    this.prepared = prepared;
-  }
-}
+import type { TraceIds, Work } from './work.ts';
 
 /** What the agent itself hangs on the running code, beside the context of OpenTelemetry. */
 interface OwnStore {
@@ -56,6 +40,8 @@ export interface SpanContextsOptions {
   readonly uiUrl: string;
   /** A local root span outside any request was begun. */
   readonly onRoot: (work: Work) => void;
+  /** Work that is not over: of that local root span, else of its trace. */
+  readonly openWork: (span: TraceIds) => Work | null;
 }
 
 /**
@@ -71,16 +57,13 @@ export class SpanContexts {
   readonly #hook: ContextHook;
   readonly #registration: OtelRegistration;
   #manager: AttachedManager | null = null;
-  /** What was wanted the last time with the same context of OpenTelemetry or, without one, own store. */
-  readonly #answers = sideField<object, Answer>();
-  #preparedFor: SampleContext | null = null;
-  #preparedEpoch = 0;
-  #prepared: PreparedContext | null = null; // the last one
+  readonly #prepared: PreparedContexts;
   #running = false;
 
   constructor(options: SpanContextsOptions) {
     this.#options = options;
     this.#spans = new OtelSpans(options);
+    this.#prepared = new PreparedContexts(options.profiler);
     this.#hook = new ContextHook(options.profiler, () => this.#wanted());
     this.#registration = new OtelRegistration((manager) => this.#attach(manager));
   }
@@ -103,8 +86,7 @@ export class SpanContexts {
     this.#attach(undefined);
     this.#hook.stop();
     this.#own.disable();
-    this.#preparedFor = null;
-    this.#prepared = null;
+    this.#prepared.clear();
   }
 
   /** The running code, and what follows from it, is the answer to a request. */
@@ -181,28 +163,9 @@ export class SpanContexts {
   #wanted(): PreparedContext | undefined {
     const own = this.#own.getStore();
     const context = this.#manager?.active?.() ?? own?.carried;
-    const place = context ?? own;
-    if (place === undefined) return undefined;
-    const { profiler } = this.#options;
-    const epoch = profiler.contextEpoch;
-    const known = this.#answers.get(place);
-    if (known !== undefined && known.own === own && known.epoch === epoch) return known.prepared;
+    if (context === undefined && own === undefined) return undefined;
     const wanted = this.#contextFor(own ?? NOTHING, context);
-    if (wanted === undefined) return undefined;
-    const prepared = this.#prepare(wanted);
-    this.#answers.set(place, new Answer(own, epoch, prepared));
-    return prepared;
-  }
-
-  /** Several contexts of OpenTelemetry often follow each other for one span, as those of HTTP do. */
-  #prepare(wanted: SampleContext): PreparedContext {
-    const { profiler } = this.#options;
-    const same = this.#preparedFor === wanted && this.#preparedEpoch === profiler.contextEpoch;
-    if (same && this.#prepared !== null) return this.#prepared;
-    this.#preparedFor = wanted;
-    this.#preparedEpoch = profiler.contextEpoch;
-    this.#prepared = profiler.prepareContext(wanted);
-    return this.#prepared;
+    return wanted === undefined ? undefined : this.#prepared.of(wanted);
   }
 
   #contextFor(own: OwnStore, context: OtelContext | undefined): SampleContext | undefined {

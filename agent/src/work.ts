@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpRequest } from './http-request.ts';
 import type { InnerSpan } from './inner-span.ts';
-import type { SpanLike } from './sample-context.ts';
+import type { Listed } from './open-list.ts';
+import type { SampleContext, SpanLike } from './sample-context.ts';
 
 export interface TraceIds {
   readonly traceId: string;
@@ -25,8 +26,11 @@ const BARE_METHOD = /^(HTTP )?(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|TRACE|CONN
  * Nothing is read before somebody asks: most work is over before a tick hits it, and the route of a
  * request is not known when it begins.
  */
-export class Work {
+export class Work implements Listed {
+  place = -1;
   rpc: RpcMetadata | null = null;
+  /** Context of code that is in no span inside its local root span. */
+  base: SampleContext | null = null;
   #span: SpanLike | null;
   #request: HttpRequest | null;
   #traceId: string | null | undefined;

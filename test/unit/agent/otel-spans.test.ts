@@ -40,6 +40,10 @@ function setUp(mode: 'on' | 'root' = 'on') {
     mode,
     uiUrl: 'http://ui',
     onRoot: (work) => roots.push(work),
+    openWork: ({ traceId, spanId }) =>
+      roots.find(({ ids }) => ids?.spanId === spanId) ??
+      roots.find(({ ids }) => ids?.traceId === traceId) ??
+      null,
   });
   const context = { getValue: () => undefined };
   const contextOf = (span: SpanLike, prior?: SpanLike, request: HttpRequest | null = null) =>
@@ -55,7 +59,7 @@ function labelsOf(context: ReturnType<ReturnType<typeof setUp>['contextOf']>) {
   return Object.fromEntries(labels.map(({ key, str }) => [key, str]));
 }
 
-test('SDK 2: a child is found by the context object of its parent, active or not', () => {
+test('SDK 2: a child is in the work of its trace, though its parent was never active', () => {
   const { contextOf, roots } = setUp();
   const root = new FakeSpan(1);
   const child = new FakeSpan(2, { parentSpanContext: root.spanContext() });

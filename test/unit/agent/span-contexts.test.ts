@@ -28,6 +28,7 @@ function watched() {
     mode: 'on',
     uiUrl: 'http://127.0.0.1:4040',
     onRoot: () => {},
+    openWork: () => null,
   });
   contexts.start();
   afterEach(() => contexts.stop());

@@ -1,0 +1,40 @@
+/** What can be in one list at a time. */
+export interface Listed {
+  /** Where it stands; -1 when it is in no list. */
+  place: number;
+}
+
+/**
+ * Things that are open now, in no order.
+ *
+ * A Set does the same, but makes its table anew after so many changes. V8's young collections take what
+ * a dead table in the old heap leads to for alive, and move it there too: 2.6 kB of every request.
+ */
+export class OpenList<T extends Listed> {
+  readonly #items: T[] = [];
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  add(item: T): void {
+    item.place = this.#items.push(item) - 1;
+  }
+
+  /** Answers whether it was there. */
+  delete(item: T): boolean {
+    const { place } = item;
+    if (place < 0) return false;
+    item.place = -1;
+    const last = this.#items.pop()!;
+    if (last === item) return true;
+    this.#items[place] = last;
+    last.place = place;
+    return true;
+  }
+
+  /** From the last to the first, so that `visit` may delete what it is given. */
+  visit(visit: (item: T) => void): void {
+    for (let i = this.#items.length - 1; i >= 0; i--) visit(this.#items[i]!);
+  }
+}
