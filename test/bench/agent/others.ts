@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { BenchService, type Usage } from './service.ts';
 import { medianInterval } from './stats.ts';
 
-/** Installed when first asked for, into test/.artifacts/others. */
+/** dd-trace starts no profiler when its tracing is switched off. Installed when first asked for, into test/.artifacts/others. */
 const PACKAGES = ['@pyroscope/nodejs@0.6.4', 'dd-trace@6.21.0'];
-const PROFILERS = ['none', 'flamehouse', 'pyroscope', 'dd-trace', 'dd-trace with tracing'];
+const PROFILERS = ['none', 'flamehouse', 'flamehouse without spans', 'pyroscope', 'dd-trace'];
 const WARM_SECONDS = 10;
 
 export interface OthersOptions {
@@ -87,7 +87,7 @@ function installOthers(root: string): string {
 }
 
 /** What the agents send their profiles to; traces of dd-trace go elsewhere. */
-const UPLOADS = /^\/(api\/v1\/profiles|ingest|profiling\/v1\/input)/;
+const UPLOADS = /^\/+(api\/v1\/profiles|ingest|profiling\/v1\/input)/;
 
 /** Takes whatever is sent, and counts profiles by who runs. */
 async function startSink() {

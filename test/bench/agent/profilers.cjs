@@ -12,11 +12,14 @@ const WINDOW_MS = 15_000;
 const sink = new URL(process.env.SINK ?? 'http://127.0.0.1:9');
 const load = (name) => createRequire(join(process.env.OTHERS ?? '/', 'package.json'))(name);
 
-function startDatadog(tracing) {
+function startFlamehouse(spans) {
+  require(process.env.AGENT).start({ windowMs: WINDOW_MS, overheadBudgetPercent: 0, spans });
+}
+
+function startDatadog() {
   Object.assign(process.env, {
     DD_PROFILING_ENABLED: 'true',
     DD_PROFILING_UPLOAD_PERIOD: String(WINDOW_MS / 1000),
-    DD_TRACE_ENABLED: String(tracing),
     DD_TRACE_AGENT_URL: sink.href,
     DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
     DD_REMOTE_CONFIGURATION_ENABLED: 'false',
@@ -27,8 +30,8 @@ function startDatadog(tracing) {
 
 module.exports = {
   none() {},
-  flamehouse: () =>
-    require(process.env.AGENT).start({ windowMs: WINDOW_MS, overheadBudgetPercent: 0 }),
+  flamehouse: () => startFlamehouse('on'),
+  'flamehouse without spans': () => startFlamehouse('off'),
   pyroscope() {
     const { default: pyroscope } = load('@pyroscope/nodejs');
     pyroscope.init({
@@ -39,6 +42,5 @@ module.exports = {
     });
     pyroscope.start();
   },
-  'dd-trace': () => startDatadog(false),
-  'dd-trace with tracing': () => startDatadog(true),
+  'dd-trace': startDatadog,
 };
