@@ -1,3 +1,4 @@
+import { isAgentPackage } from './agent-packages.ts';
 import type { FrameColumns, FrameKind } from './api.ts';
 import { ProfileError } from './errors.ts';
 import { hash64 } from './hash.ts';
@@ -27,8 +28,6 @@ export interface StackTable extends WeightedStacks {
 
 const FUNCTION_STEP = /^(only|not|from|merge):([0-9a-f]{16})$/;
 const KIND_STEP = /^hide:(user|dependency|runtime|gc|native|idle|agent)$/;
-/** What profiles the process is part of what it runs. */
-const AGENT_PACKAGES: ReadonlySet<string> = new Set(['@flamehouse/agent', '@datadog/pprof']);
 const GROUP_STEP = /^group:(package|file)$/;
 
 /** Errors  ProfileError TRANSFORM_INVALID naming the text. */
@@ -76,7 +75,7 @@ function stackTransform(
     case 'hide':
       return mergeAway(
         step.kind === 'agent'
-          ? (frame) => AGENT_PACKAGES.has(frames.package[frame]!)
+          ? (frame) => isAgentPackage(frames.package[frame]!)
           : (frame) => frames.kind[frame] === step.kind,
       );
     default:

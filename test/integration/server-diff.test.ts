@@ -46,6 +46,7 @@ async function upload(
       service: 'shop',
       instance: `pod-${seed}`,
       minutes: MINUTES,
+      ofAgent: 'work9',
       seed,
     });
     for (const { payload, headers } of bodies) {
@@ -122,6 +123,15 @@ describe('GET /api/v1/diff', () => {
     const same = await ask('version:1.0.0', 'version:1.1.1');
     expect(same.verdict.state).not.toBe('more');
     expect(same.origins).toEqual([]);
+  });
+
+  test("shows the agent's own functions without testing them", async () => {
+    const { functions } = await ask('version:1.0.0', 'version:1.1.0');
+    const row = (name: string) => functions.find((one) => one.name === name)!;
+    expect(row('work9').self.p).toBeNull();
+    expect(row('work9').self.baseTicks).toBeGreaterThan(0);
+    expect(row('work8').self.p).toBeGreaterThan(0);
+    expect(row('work9')).not.toHaveProperty('package');
   });
 
   test('compares times, and cores where that is asked for', async () => {

@@ -8,6 +8,8 @@ export interface CompareTextOptions {
   readonly minutes?: number;
   /** Function name -> kind, where it is not `user`. */
   readonly kinds?: Readonly<Record<string, ComparedFunction['kind']>>;
+  /** Function name -> package, where it has one. */
+  readonly packages?: Readonly<Record<string, string>>;
   readonly change?: Partial<CompareInput>;
 }
 
@@ -29,6 +31,7 @@ export function compareInput(text: string, options: CompareTextOptions = {}): Co
     name,
     file: 'src/app.ts',
     kind: options.kinds?.[name] ?? ('user' as const),
+    package: options.packages?.[name] ?? '',
   }));
   const requests = options.requests ?? Array.from({ length: instanceCount }, () => 10_000);
   const side = (from: number, to: number): SideSums =>

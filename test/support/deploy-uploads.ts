@@ -20,6 +20,7 @@ export interface SimulatedRun {
   readonly minutes: number;
   readonly dearer: number; // factor on the ticks of CHANGED
   readonly seed: number;
+  readonly ofAgent?: string; // name of a function that is the agent's own
   readonly heapBytes?: number; // live heap; left out, no heap profile
   readonly startedMinutesBefore?: number; // age of the process at its first minute; left out, an hour
 }
@@ -35,7 +36,11 @@ export function simulateRun(run: SimulatedRun): ReturnType<typeof multipart>[] {
       builder.frame({
         name,
         file: `src/${name}.js`,
-        systemName: systemNameOf({ kind: 'user', package: '' }),
+        systemName: systemNameOf(
+          name === run.ofAgent
+            ? { kind: 'dependency', package: '@flamehouse/agent' }
+            : { kind: 'user', package: '' },
+        ),
         startLine,
         line: 0,
       });

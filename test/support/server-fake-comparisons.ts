@@ -56,7 +56,12 @@ export function fakeComparisons(folded: string): ComparisonStore {
       new Map(
         frames.functionId.map((id, frame) => [
           id,
-          { name: frames.name[frame]!, file: frames.file[frame]!, kind: frames.kind[frame]! },
+          {
+            name: frames.name[frame]!,
+            file: frames.file[frame]!,
+            kind: frames.kind[frame]!,
+            package: frames.package[frame]!,
+          },
         ]),
       ),
   };

@@ -1,3 +1,4 @@
+import { isAgentPackage } from '../agent-packages.ts';
 import type { ComparedFunction } from './input.ts';
 import { meanOf, meanOver, median, shortestHalf } from './robust.ts';
 import { sumOf } from './sizes.ts';
@@ -67,7 +68,7 @@ function usedFunctions(
     const { value, variance, smallest, reference } = summaryOf(data, func, level);
     service += reference;
     if (smallest <= 0 || value * value < TICKS_MIN * variance) continue;
-    if (!movesWithRequests(functions[func]!.kind, data.inRequest[func]!)) continue;
+    if (!movesWithRequests(functions[func]!, data.inRequest[func]!)) continue;
     const precision = 1 / (variance / (value * value) + RELATIVE_NOISE ** 2);
     all.push({ func, reference, precision });
   }
@@ -91,7 +92,9 @@ interface CandidateFunction {
   readonly precision: number;
 }
 
-function movesWithRequests(kind: string, inRequest: number): boolean {
+/** The agent works when it flushes, in bursts that have nothing to do with requests. */
+function movesWithRequests({ kind, package: of }: ComparedFunction, inRequest: number): boolean {
+  if (isAgentPackage(of)) return false;
   return kind === 'user' || kind === 'dependency' || (kind === 'runtime' && inRequest > 0.5);
 }
 

@@ -1,3 +1,4 @@
+import { isAgentPackage } from '../agent-packages.ts';
 import { commonMode, withoutCommonMode } from './common-mode.ts';
 import type { ComparedFunction, SideSums } from './input.ts';
 import { meanOf, median, varianceOf } from './robust.ts';
@@ -68,7 +69,9 @@ function timeNoise(
     const chance = meanOf(counting.map((v, window) => v / counts[window]!));
     raw.set(func, (varianceOf(level) - chance) / (size * size));
   }
-  const usual = [...raw].filter(([func]) => !isKernel(functions[func]!.kind)).map(([, v]) => v);
+  const isUsual = ({ kind, package: of }: ComparedFunction) =>
+    !isKernel(kind) && !isAgentPackage(of);
+  const usual = [...raw].filter(([func]) => isUsual(functions[func]!)).map(([, v]) => v);
   const pool = Math.max(POOL_MARGIN * median(usual), POOL_MIN ** 2);
   const own = counts.length - 1;
   const byFunction = new Map<string, number>();

@@ -7,6 +7,7 @@ export interface ComparedFunction {
   readonly name: string;
   readonly file: string;
   readonly kind: FrameKind;
+  readonly package?: string; // of the agent's own, nothing is tested
 }
 
 /** CPU of the kept minutes, summed by instance, endpoint and function. Parallel columns. */

@@ -1,3 +1,4 @@
+import { isAgentPackage } from '../agent-packages.ts';
 import { nameWithoutPosition } from '../frames.ts';
 import type { CallGraph } from './call-graph.ts';
 import type { ComparedFunction } from './input.ts';
@@ -67,6 +68,7 @@ function candidate(
 ): (MovedPair & { readonly score: number })[] {
   const { functions, graph, total, self } = options;
   if (functions[before]!.kind !== functions[after]!.kind) return [];
+  if (isOfAgent(functions[before]!) !== isOfAgent(functions[after]!)) return [];
   const name = nameWithoutPosition(functions[before]!.name);
   const sameName = name === nameWithoutPosition(functions[after]!.name);
   const onlyOne = sameName && named.gone.get(name) === 1 && named.appeared.get(name) === 1;
@@ -82,6 +84,8 @@ function candidate(
   const score = (sameName ? 100 : 0) + (selfAlike ? 10 : 0) + Math.min(shared, 9) - difference;
   return [{ gone: before, appeared: after, shared, score }];
 }
+
+const isOfAgent = ({ package: of }: ComparedFunction): boolean => isAgentPackage(of);
 
 type NameCounts = ReadonlyMap<string, number>;
 

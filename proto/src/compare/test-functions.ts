@@ -1,3 +1,4 @@
+import { isAgentPackage } from '../agent-packages.ts';
 import { studentTwoSided, studentUpper } from './distributions.ts';
 import { pooledTimeVariance, type TimeNoise, timeVariance } from './history.ts';
 import { type ComparedFunction, LEVELS } from './input.ts';
@@ -53,6 +54,7 @@ const DEFAULT_DEGREES = 20;
 export function testFunctions(part: Part, sizes: Sizes, setting: TestSetting): PartTests {
   const { functions, replication, servicePooled } = setting;
   const tested = [...functions.keys()].filter((func) => {
+    if (isAgentPackage(functions[func]!.package)) return false;
     const large = sizes.pooled[func]! >= (LEVELS.floor / 2) * servicePooled;
     return large && VALUES_MIN * sizes.counting[func]! <= 1;
   });

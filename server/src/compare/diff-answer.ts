@@ -1,4 +1,5 @@
 import {
+  type ComparedFunction,
   type DiffAnswer,
   type DiffFunction,
   type DiffSide,
@@ -35,7 +36,7 @@ export function diffAnswer(
     commonSentence: describeCommon(comparison),
     smallestChange: smallest.ofService,
     origins: comparison.origins.map(({ func, effect, state, ownCode }) => ({
-      ...functions[func]!,
+      ...named(functions[func]!),
       effect,
       state,
       ownCode,
@@ -44,7 +45,7 @@ export function diffAnswer(
     tested,
     functions: comparison.functions.slice(0, options.limit).map(
       ({ func, movedFrom, state, origin, self, total }): DiffFunction => ({
-        ...functions[func]!,
+        ...named(functions[func]!),
         state,
         movedFrom:
           movedFrom < 0
@@ -58,6 +59,8 @@ export function diffAnswer(
     warnings,
   };
 }
+
+const named = ({ id, name, file, kind }: ComparedFunction) => ({ id, name, file, kind });
 
 /** How sentences call the two sides. */
 export const sideNames = (sides: {

@@ -43,6 +43,7 @@ export interface FunctionNames {
   readonly name: string;
   readonly file: string;
   readonly kind: FrameKind;
+  readonly package: string;
 }
 
 /** What comparisons ask of the minute tables. */
@@ -197,16 +198,18 @@ export class ClickHouseComparisonStore implements ComparisonStore {
     functionIds: readonly string[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, FunctionNames>> {
-    const rows = await this.engine.rows<[string, string, string, FrameKind]>(
+    const rows = await this.engine.rows<[string, string, string, FrameKind, string]>(
       {
-        sql: `SELECT lower(hex(function_id)), any(name), any(file), any(kind)
+        sql: `SELECT lower(hex(function_id)), any(name), any(file), any(kind), any(package)
   FROM frames WHERE function_id IN {ids: Array(UInt64)}
   GROUP BY function_id`,
         values: { ids: functionIds.map(spanIdValue) },
       },
       signal,
     );
-    return new Map(rows.map(([id, name, file, kind]) => [id, { name, file, kind }]));
+    return new Map(
+      rows.map(([id, name, file, kind, of]) => [id, { name, file, kind, package: of }]),
+    );
   }
 
   async listHeap(side: SideSelection, signal?: AbortSignal): Promise<readonly HeapMinute[]> {
