@@ -83,7 +83,6 @@ function FunctionDetails(
           <span>
             <b>{formatPercent(f.total[at]! / whole)}</b> of all
           </span>
-          <span class="hide-s">exact, over all stacks</span>
         </div>
       </div>
       <History {...props} functionId={f.id[at]!} />
