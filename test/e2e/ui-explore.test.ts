@@ -69,7 +69,19 @@ test('the sentence, the graph, the table and the footer say the same', async () 
 
 test('the details say on how many samples a function stands', async () => {
   const page = await openGraph();
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/functions/*/series*', async (route) => {
+    await asked;
+    await route.continue();
+  });
   await page.click('tr:has-text("deserializeConfig")');
+  await page.setViewportSize({ width: 1180, height: 900 });
+  const heightOfStrip = async () => (await page.locator('.details').boundingBox())!.height;
+  const before = await heightOfStrip();
+  answer();
   const caption = page.locator('.details .history');
   await page.waitForFunction(() =>
     document.querySelector('.details')?.textContent?.includes('samples'),
@@ -77,6 +89,7 @@ test('the details say on how many samples a function stands', async () => {
   expect(await caption.innerText()).toMatch(
     /→ 33\u00a0%\s+\d{3}\u00a0k\u00a0samples, \d\d\.\d\u00a0k self$/,
   );
+  expect(await heightOfStrip()).toBe(before); // or the graph would move
   await screenshot(page, 'ui-details-samples');
   await page.goto(`${fixture.url}/explore?svc=checkout&t=heap`);
   await graphReady(page);
